@@ -1,0 +1,2 @@
+/** Measurements of Pipewright beside its peers. */
+package io.pipewright.benchmarks;

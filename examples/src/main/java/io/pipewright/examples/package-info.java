@@ -1,0 +1,2 @@
+/** Examples, one file each, and the guided demo. */
+package io.pipewright.examples;

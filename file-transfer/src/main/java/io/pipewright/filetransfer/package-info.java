@@ -1,0 +1,2 @@
+/** The file service and its client. */
+package io.pipewright.filetransfer;

@@ -1,0 +1,2 @@
+/** The TCP echo service and its client. */
+package io.pipewright.tcpecho;

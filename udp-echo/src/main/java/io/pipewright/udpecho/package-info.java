@@ -1,0 +1,2 @@
+/** The UDP echo service and its client. */
+package io.pipewright.udpecho;
