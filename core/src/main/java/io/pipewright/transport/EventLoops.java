@@ -1,0 +1,200 @@
+package io.pipewright.transport;
+
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import io.pipewright.ConfigurationException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads that serve channels, with the one fact that decides who ends them: whether they were
+ * created here or lent.
+ *
+ * <p>Several servers and clients may share one {@code EventLoops}. Whoever called {@link #create}
+ * closes it, after them; what came in by {@link #borrow} stays its owner's, and {@link #close}
+ * leaves it alone.
+ */
+public final class EventLoops implements AutoCloseable {
+
+  private static final long CLOSE_LIMIT_SECONDS = 5;
+
+  private final IoEventLoopGroup group;
+  private final TransportChoice choice;
+  private final int count;
+  private final boolean owned;
+
+  private EventLoops(IoEventLoopGroup group, TransportChoice choice, int count, boolean owned) {
+    this.group = group;
+    this.choice = choice;
+    this.count = count;
+    this.owned = owned;
+  }
+
+  /**
+   * Creates event loops of its own. Their threads start with their first channel and are not
+   * daemons: they keep the JVM up until {@link #close}.
+   *
+   * @param transport a transport, or {@link Transport#AUTO}
+   * @param workload what AUTO chooses for
+   * @param loops how many threads; 0 for one a processor
+   * @return the event loops, to be closed by the caller
+   * @throws io.pipewright.TransportUnavailableException if the transport was named and is missing
+   * @throws ConfigurationException if {@code loops} is negative
+   */
+  public static EventLoops create(Transport transport, Workload workload, int loops) {
+    if (loops < 0) {
+      throw new ConfigurationException(
+          "loops", loops, "must be 0 (one a processor) or more, not " + loops);
+    }
+    TransportChoice choice = transport.choose(workload);
+    int count = loops == 0 ? Runtime.getRuntime().availableProcessors() : loops;
+    var threads = new DefaultThreadFactory("pipewright-" + choice.transport());
+    var group =
+        new MultiThreadIoEventLoopGroup(count, threads, choice.transport().newIoHandlers());
+    return new EventLoops(group, choice, count, true);
+  }
+
+  /**
+   * Wraps event loops that somebody else made and will end.
+   *
+   * @param group a group of one of the transports that Pipewright knows
+   * @return the event loops; closing them does nothing
+   * @throws ConfigurationException if the group is of an unknown kind
+   */
+  public static EventLoops borrow(IoEventLoopGroup group) {
+    Objects.requireNonNull(group, "group");
+    int count = 0;
+    for (var ignored : group) {
+      count++;
+    }
+    return new EventLoops(
+        group,
+        new TransportChoice(kindOf(group), List.of("the event loops were lent")),
+        count,
+        false);
+  }
+
+  private static Transport kindOf(IoEventLoopGroup group) {
+    if (group.isIoType(NioIoHandler.class)) {
+      return Transport.NIO;
+    }
+    if (group.isIoType(EpollIoHandler.class)) {
+      return Transport.EPOLL;
+    }
+    if (group.isIoType(IoUringIoHandler.class)) {
+      return Transport.IO_URING;
+    }
+    if (group.isIoType(KQueueIoHandler.class)) {
+      return Transport.KQUEUE;
+    }
+    throw new ConfigurationException(
+        "eventLoops",
+        group,
+        "a group of " + group.getClass().getName() + " is of no known transport");
+  }
+
+  /** The transport in use, never {@link Transport#AUTO}. */
+  public Transport transport() {
+    return choice.transport();
+  }
+
+  /** The transport in use and why it was taken. */
+  public TransportChoice choice() {
+    return choice;
+  }
+
+  /** How many event loops there are. */
+  public int count() {
+    return count;
+  }
+
+  /** Netty's group, for a plain {@code Bootstrap}. */
+  public IoEventLoopGroup group() {
+    return group;
+  }
+
+  /** The class of listening TCP channel that these loops can run. */
+  public Class<? extends ServerChannel> serverSocketChannel() {
+    return switch (transport()) {
+      case IO_URING -> IoUringServerSocketChannel.class;
+      case EPOLL -> EpollServerSocketChannel.class;
+      case KQUEUE -> KQueueServerSocketChannel.class;
+      case NIO, AUTO -> NioServerSocketChannel.class;
+    };
+  }
+
+  /** The class of connected TCP channel that these loops can run. */
+  public Class<? extends SocketChannel> socketChannel() {
+    return switch (transport()) {
+      case IO_URING -> IoUringSocketChannel.class;
+      case EPOLL -> EpollSocketChannel.class;
+      case KQUEUE -> KQueueSocketChannel.class;
+      case NIO, AUTO -> NioSocketChannel.class;
+    };
+  }
+
+  /** The class of datagram channel that these loops can run. */
+  public Class<? extends DatagramChannel> datagramChannel() {
+    return switch (transport()) {
+      case IO_URING -> IoUringDatagramChannel.class;
+      case EPOLL -> EpollDatagramChannel.class;
+      case KQUEUE -> KQueueDatagramChannel.class;
+      case NIO, AUTO -> NioDatagramChannel.class;
+    };
+  }
+
+  /** Whether the calling thread is one of these loops, and so must not wait for them. */
+  public boolean inEventLoop() {
+    for (var loop : group) {
+      if (loop.inEventLoop()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Begins to end the loops that were created here; channels that are still open are closed. Does
+   * nothing to lent ones.
+   *
+   * @return done when the threads have ended, after 5 s at the latest; for lent loops done at once
+   */
+  public Future<?> closeAsync() {
+    if (!owned) {
+      return group.next().newSucceededFuture(null);
+    }
+    // no quiet period: whoever closes the loops has closed what ran on them
+    return group.shutdownGracefully(0, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** As {@link #closeAsync()}, and waits, unless called on one of the loops themselves. */
+  @Override
+  public void close() {
+    Future<?> closed = closeAsync();
+    if (!inEventLoop()) {
+      closed.awaitUninterruptibly(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+}
