@@ -1,0 +1,22 @@
+package io.pipewright.filetransfer.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+
+/**
+ * A regular file inside the shared folder, open for reading. Whoever got it closes it, on a worker
+ * thread.
+ *
+ * @param name the name it was asked for by
+ * @param channel the open file; read it by position, so that several may read at once
+ * @param size its length in bytes at the moment it was opened: what is promised to the peer
+ */
+public record OpenFile(FileName name, FileChannel channel, long size)
+    implements Opening, Closeable {
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
