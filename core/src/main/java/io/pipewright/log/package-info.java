@@ -1,0 +1,6 @@
+/**
+ * What makes a log safe to write at a stranger's instigation: {@link io.pipewright.log.Escaped}
+ * makes control characters visible, so that no peer forges a line, and {@link
+ * io.pipewright.log.BoundedLog} keeps a flood of bad peers from becoming a flood of lines.
+ */
+package io.pipewright.log;
