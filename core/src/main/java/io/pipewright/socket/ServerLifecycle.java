@@ -1,0 +1,153 @@
+package io.pipewright.socket;
+
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.pipewright.DrainReport;
+import io.pipewright.RunningServer;
+import io.pipewright.ServerState;
+import io.pipewright.transport.EventLoops;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of a server from bound to stopped, whatever its protocol. A subclass says how what is open is drained; here is when
+ * that happens, who waits for it, and which event loops end with it.
+ *
+ * <pre>
+ *   drain ──► beginDrain(grace) … drained(endings) ──► close the loops that were made ──► STOPPED, reports handed out
+ *   drain again ──► shortenDrain(grace)
+ * </pre>
+ */
+public abstract class ServerLifecycle implements RunningServer {
+
+  private static final Logger log = LoggerFactory.getLogger(ServerLifecycle.class);
+
+  private final EventLoops loops;
+  private final boolean ownsLoops;
+  private final SocketAddress localAddress;
+  private final AtomicReference<ServerState> state = new AtomicReference<>(ServerState.READY);
+  private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
+  private final CountDownLatch terminated = new CountDownLatch(1);
+  private volatile long drainStartNanos;
+
+  /**
+   * @param bound the channel that is bound
+   * @param loops the event loops that serve it
+   * @param ownsLoops whether they end with the server
+   */
+  protected ServerLifecycle(Channel bound, EventLoops loops, boolean ownsLoops) {
+    this.localAddress = bound.localAddress();
+    this.loops = loops;
+    this.ownsLoops = ownsLoops;
+  }
+
+  /**
+   * Begins to drain: closes the listener and everything idle, and calls {@link #drained} when nothing is open any more.
+   *
+   * @param grace how long the busy may take
+   */
+  protected abstract void beginDrain(Duration grace);
+
+  /**
+   * A second drain asks for an earlier end.
+   *
+   * @param grace how long the busy may take from now on, if that ends earlier than what was said before
+   */
+  protected abstract void shortenDrain(Duration grace);
+
+  /**
+   * To be called once, from any thread, when nothing is open any more.
+   *
+   * @param endings how each connection ended
+   */
+  protected final void drained(List<DrainReport.Ending> endings) {
+    if (!ownsLoops) {
+      stop(endings);
+      return;
+    }
+    // the listener runs on no loop of this server: the loops are gone by then
+    loops.closeAsync().addListener(ended -> stop(endings));
+  }
+
+  private void stop(List<DrainReport.Ending> endings) {
+    Duration took = Duration.ofNanos(System.nanoTime() - drainStartNanos);
+    DrainReport report = new DrainReport(endings, took);
+    state.set(ServerState.STOPPED);
+    log.debug("{} stopped: {}", localAddress, report);
+    terminated.countDown();
+    // whoever waits on the future may wait again: never let them do so on an event loop
+    stopped.completeAsync(() -> report, GlobalEventExecutor.INSTANCE);
+  }
+
+  @Override
+  public final CompletableFuture<DrainReport> drainAsync(Duration grace) {
+    Duration bounded = grace.isNegative() ? Duration.ZERO : grace;
+    if (state.compareAndSet(ServerState.READY, ServerState.DRAINING)) {
+      drainStartNanos = System.nanoTime();
+      beginDrain(bounded);
+    } else {
+      shortenDrain(bounded);
+    }
+    return stopped.copy();
+  }
+
+  @Override
+  public final DrainReport drain(Duration grace) {
+    if (loops.inEventLoop()) {
+      throw new IllegalStateException(
+          "drain() waits for the event loop that it was called on; use drainAsync()");
+    }
+    return drainAsync(grace).join();
+  }
+
+  @Override
+  public final void close() {
+    CompletableFuture<DrainReport> closed = drainAsync(Duration.ZERO);
+    if (!loops.inEventLoop()) {
+      closed.join();
+    }
+  }
+
+  @Override
+  public final void awaitTermination() throws InterruptedException {
+    terminated.await();
+  }
+
+  @Override
+  public final boolean awaitTermination(Duration limit) throws InterruptedException {
+    return terminated.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public final ServerState state() {
+    return state.get();
+  }
+
+  @Override
+  public final SocketAddress localAddress() {
+    return localAddress;
+  }
+
+  @Override
+  public final int port() {
+    return ((InetSocketAddress) localAddress).getPort();
+  }
+
+  @Override
+  public final String transport() {
+    return loops.transport().toString();
+  }
+
+  @Override
+  public final int eventLoops() {
+    return loops.count();
+  }
+}

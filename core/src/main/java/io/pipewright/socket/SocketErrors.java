@@ -1,0 +1,110 @@
+package io.pipewright.socket;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.pipewright.BindFailedException;
+import io.pipewright.ConnectFailedException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+
+/** What the operating system and the resolver say, as the end of a sentence that a user can act on. */
+public final class SocketErrors {
+
+  private SocketErrors() {}
+
+  /**
+   * Says why a server cannot listen.
+   *
+   * @param host the host as the user gave it
+   * @param port the port as the user gave it
+   * @param cause why binding failed
+   * @return the typed error
+   */
+  public static BindFailedException bindFailed(String host, int port, Throwable cause) {
+    Throwable actual = unwrap(cause);
+    return new BindFailedException(host, port, whyNotBound(actual), actual);
+  }
+
+  /**
+   * Says why a client cannot connect.
+   *
+   * @param host the host as the user gave it
+   * @param port the port as the user gave it
+   * @param limit how long an answer was waited for
+   * @param cause why connecting failed
+   * @return the typed error
+   */
+  public static ConnectFailedException connectFailed(
+      String host, int port, Duration limit, Throwable cause) {
+    Throwable actual = unwrap(cause);
+    return new ConnectFailedException(host, port, whyNotConnected(actual, limit), actual);
+  }
+
+  /**
+   * Resolves a name by the JDK. It may block for seconds: never call it on an event loop.
+   *
+   * @param host a name or a numeric address
+   * @param port a port
+   * @return the address
+   * @throws UnknownHostException if there is no such host
+   */
+  public static InetSocketAddress resolve(String host, int port) throws UnknownHostException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(host);
+    }
+    return address;
+  }
+
+  private static String whyNotBound(Throwable cause) {
+    String said = said(cause);
+    if (said.contains("in use")) {
+      return "the port is already in use; stop the other program or take another port (0 takes a free one)";
+    }
+    if (said.contains("permission denied")) {
+      return "permission denied; a port below 1024 needs a privilege";
+    }
+    if (said.contains("assign requested address")) {
+      return "that is no address of this machine";
+    }
+    return isUnknownHost(cause) ? "unknown host" : firstLine(cause);
+  }
+
+  private static String whyNotConnected(Throwable cause, Duration limit) {
+    String said = said(cause);
+    if (cause instanceof ConnectTimeoutException || said.contains("timed out")) {
+      return "no answer within " + limit.toMillis() + " ms";
+    }
+    if (said.contains("refused")) {
+      return "connection refused: nothing listens there";
+    }
+    if (said.contains("unreachable") || said.contains("no route")) {
+      return "no route to that host";
+    }
+    return isUnknownHost(cause) ? "unknown host" : firstLine(cause);
+  }
+
+  private static boolean isUnknownHost(Throwable cause) {
+    return cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException;
+  }
+
+  private static String said(Throwable cause) {
+    return String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+  }
+
+  private static String firstLine(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null || message.isBlank()
+        ? cause.getClass().getSimpleName()
+        : message.lines().findFirst().orElse(message);
+  }
+
+  private static Throwable unwrap(Throwable cause) {
+    return cause instanceof CompletionException && cause.getCause() != null
+        ? cause.getCause()
+        : cause;
+  }
+}

@@ -1,0 +1,62 @@
+package io.pipewright.socket;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramChannel;
+import io.pipewright.ProtocolException;
+import io.pipewright.framing.TruncatedFrameException;
+import io.pipewright.log.BoundedLog;
+import io.pipewright.log.Escaped;
+import java.io.IOException;
+import org.slf4j.Logger;
+
+/**
+ * The last handler of a pipeline: what nobody handled ends here, is logged at a bounded rate with the peer's address, and
+ * closes that peer's connection. A datagram channel stays open: one bad datagram must not end the service.
+ */
+@ChannelHandler.Sharable
+public final class UnhandledErrors extends ChannelInboundHandlerAdapter {
+
+  /** The name under which it stands in a pipeline. */
+  public static final String NAME = "unhandled-errors";
+
+  private static final int LINES_PER_SECOND = 10;
+
+  private final Logger logger;
+  private final BoundedLog log;
+
+  /**
+   * @param logger where to
+   */
+  public UnhandledErrors(Logger logger) {
+    this.logger = logger;
+    this.log = BoundedLog.of(logger, LINES_PER_SECOND);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Channel channel = ctx.channel();
+    Object peer =
+        channel.remoteAddress() == null ? channel.localAddress() : channel.remoteAddress();
+    if (cause instanceof ProtocolException || cause instanceof IOException) {
+      log.info("{}: {}", peer, Escaped.of(String.valueOf(cause.getMessage())));
+    } else {
+      log.warn("{}: a handler failed: {}", peer, Escaped.of(cause.toString()));
+    }
+    logger.debug("{}: the same with its stack", peer, cause);
+    if (isStream(channel) && !endsByItself(cause)) {
+      ctx.close();
+    }
+  }
+
+  /** A peer that ended in the middle of a frame has ended: what is owed to it is still sent before the close. */
+  private static boolean endsByItself(Throwable cause) {
+    return cause instanceof TruncatedFrameException;
+  }
+
+  private static boolean isStream(Channel channel) {
+    return !(channel instanceof DatagramChannel);
+  }
+}

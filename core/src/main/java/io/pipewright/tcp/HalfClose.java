@@ -1,0 +1,41 @@
+package io.pipewright.tcp;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+
+/** Ends one direction of a connection and leaves the other open (RFC 9293, section 3.6). */
+public final class HalfClose {
+
+  private HalfClose() {}
+
+  /**
+   * Says that nothing more will be sent: sends what is written, then FIN. Netty's own {@code shutdownOutput()} drops what is
+   * still unsent. Receiving goes on.
+   *
+   * @param channel a connection of a {@link TcpServer} or a {@link TcpClient}
+   * @return done when FIN has been handed to the kernel, failed if what was written could not be sent
+   */
+  public static ChannelFuture finishSending(Channel channel) {
+    ChannelPromise finished = channel.newPromise();
+    afterWhatIsWritten(channel).addListener(sent -> {
+      if (sent.isSuccess()) {
+        ((DuplexChannel) channel).shutdownOutput(finished);
+      } else {
+        finished.tryFailure(sent.cause());
+      }
+    });
+    return finished;
+  }
+
+  /**
+   * An empty write behind all others, at the socket's end of the pipeline, where no codec makes a message of it: when it is
+   * done, they are.
+   */
+  static ChannelFuture afterWhatIsWritten(Channel channel) {
+    channel.flush();
+    return channel.pipeline().context(Connection.NAME).writeAndFlush(Unpooled.EMPTY_BUFFER);
+  }
+}

@@ -1,0 +1,210 @@
+package io.pipewright.tcp;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.pipewright.ConfigurationException;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.transport.EventLoopsBuilder;
+import io.pipewright.transport.Workload;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What a TCP server's and a TCP client's builder have in common: socket options and the pipeline. All defaults stand here.
+ *
+ * @param <B> the builder itself
+ */
+public abstract class TcpBuilder<B extends TcpBuilder<B>> extends EventLoopsBuilder<B> {
+
+  private String host = "127.0.0.1";
+  private int port;
+  private Pipeline pipeline;
+  private boolean tcpNoDelay = true;
+  private boolean keepAlive;
+  private boolean allowHalfClosure;
+  private int receiveBufferBytes;
+  private int sendBufferBytes;
+  private int lowWaterMarkBytes = 32 * 1024;
+  private int highWaterMarkBytes = 64 * 1024;
+
+  TcpBuilder() {
+    super(Workload.TCP);
+  }
+
+  /**
+   * The name or address to listen on or to connect to. Default {@code 127.0.0.1}.
+   *
+   * @param host a name, an IPv4 or an IPv6 address
+   * @return this
+   * @throws ConfigurationException if empty
+   */
+  public B host(String host) {
+    if (host == null || host.isBlank()) {
+      throw new ConfigurationException("host", host, "must be a name or an address");
+    }
+    this.host = host;
+    return self();
+  }
+
+  /**
+   * The port to listen on or to connect to.
+   *
+   * @param port 0 to 65,535; a server that is given 0 takes a free one
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public B port(int port) {
+    if (port < 0 || port > 65_535) {
+      throw new ConfigurationException("port", port, "must be 0 to 65535, not " + port);
+    }
+    this.port = port;
+    return self();
+  }
+
+  /**
+   * What happens to the bytes of each connection.
+   *
+   * @param pipeline a pipeline that names its framing
+   * @return this
+   * @throws ConfigurationException if it names none
+   */
+  public B pipeline(Pipeline pipeline) {
+    Objects.requireNonNull(pipeline, "pipeline");
+    if (pipeline.framing().isEmpty()) {
+      throw new ConfigurationException(
+          "framing",
+          null,
+          "a TCP pipeline must name its framing; Framing.none() says that what a read brings is a message");
+    }
+    this.pipeline = pipeline;
+    return self();
+  }
+
+  /**
+   * {@code TCP_NODELAY}: whether small writes go out at once. Default true.
+   *
+   * @param tcpNoDelay on or off
+   * @return this
+   */
+  public B tcpNoDelay(boolean tcpNoDelay) {
+    this.tcpNoDelay = tcpNoDelay;
+    return self();
+  }
+
+  /**
+   * {@code SO_KEEPALIVE}: whether the kernel probes a silent peer. Default false; an idle policy ends one sooner.
+   *
+   * @param keepAlive on or off
+   * @return this
+   */
+  public B keepAlive(boolean keepAlive) {
+    this.keepAlive = keepAlive;
+    return self();
+  }
+
+  /**
+   * Who closes a connection whose peer has finished sending. Default false: Pipewright does, when everything that is written
+   * or {@linkplain io.pipewright.InFlight in flight} has been sent. True: the handlers do, after Netty's
+   * {@code ChannelInputShutdownEvent}, and may go on sending as long as they like.
+   *
+   * @param allowHalfClosure whether the handlers close
+   * @return this
+   */
+  public B allowHalfClosure(boolean allowHalfClosure) {
+    this.allowHalfClosure = allowHalfClosure;
+    return self();
+  }
+
+  /**
+   * {@code SO_RCVBUF} in bytes. Default 0: the kernel's own, which it tunes as it goes.
+   *
+   * @param bytes 0 or more
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public B receiveBufferBytes(int bytes) {
+    this.receiveBufferBytes = atLeastZero("receiveBufferBytes", bytes);
+    return self();
+  }
+
+  /**
+   * {@code SO_SNDBUF} in bytes. Default 0: the kernel's own, which it tunes as it goes.
+   *
+   * @param bytes 0 or more
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public B sendBufferBytes(int bytes) {
+    this.sendBufferBytes = atLeastZero("sendBufferBytes", bytes);
+    return self();
+  }
+
+  /**
+   * When a connection counts as unwritable: from {@code highBytes} of unsent bytes until they are down to {@code lowBytes}.
+   * A peer that does not read costs at most {@code highBytes} plus one read (64 KiB) in the process. Default 32 and 64 KiB.
+   *
+   * @param lowBytes 0 or more
+   * @param highBytes at least {@code lowBytes}
+   * @return this
+   * @throws ConfigurationException if they are not in order
+   */
+  public B writeBufferWaterMark(int lowBytes, int highBytes) {
+    if (lowBytes < 0 || highBytes < lowBytes || highBytes == 0) {
+      throw new ConfigurationException(
+          "writeBufferWaterMark",
+          lowBytes + "," + highBytes,
+          "must be 0 <= low <= high and high > 0, not %d and %d".formatted(lowBytes, highBytes));
+    }
+    this.lowWaterMarkBytes = lowBytes;
+    this.highWaterMarkBytes = highBytes;
+    return self();
+  }
+
+  private static int atLeastZero(String field, int bytes) {
+    if (bytes < 0) {
+      throw new ConfigurationException(
+          field, bytes, "must be 0 (the kernel's) or more, not " + bytes);
+    }
+    return bytes;
+  }
+
+  final String host() {
+    return host;
+  }
+
+  final int port() {
+    return port;
+  }
+
+  final boolean handlersClose() {
+    return allowHalfClosure;
+  }
+
+  /** The pipeline, which somebody must have named by now. */
+  final Pipeline requirePipeline() {
+    if (pipeline == null) {
+      throw new ConfigurationException("pipeline", null, "name the pipeline of the connections");
+    }
+    return pipeline;
+  }
+
+  /** The options of a connected socket. */
+  final Map<ChannelOption<?>, Object> socketOptions() {
+    Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
+    options.put(ChannelOption.TCP_NODELAY, tcpNoDelay);
+    options.put(ChannelOption.SO_KEEPALIVE, keepAlive);
+    // always: the end of the peer's sending must never cut off what is still owed to it
+    options.put(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    options.put(
+        ChannelOption.WRITE_BUFFER_WATER_MARK,
+        new WriteBufferWaterMark(lowWaterMarkBytes, highWaterMarkBytes));
+    if (receiveBufferBytes > 0) {
+      options.put(ChannelOption.SO_RCVBUF, receiveBufferBytes);
+    }
+    if (sendBufferBytes > 0) {
+      options.put(ChannelOption.SO_SNDBUF, sendBufferBytes);
+    }
+    return options;
+  }
+}

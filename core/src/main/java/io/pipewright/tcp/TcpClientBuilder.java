@@ -1,0 +1,75 @@
+package io.pipewright.tcp;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.pipewright.ConfigurationException;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.transport.EventLoops;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
+
+/** Settings of a {@link TcpClient}. Not thread-safe; may be used to build several clients. */
+public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
+
+  private Duration connectTimeout = Duration.ofSeconds(10);
+
+  TcpClientBuilder() {
+    loops(1); // one connection or a few: a thread a processor would be idle
+  }
+
+  /**
+   * How long one address may take to answer. Default 10 s.
+   *
+   * @param connectTimeout more than nothing, 24 days at most
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public TcpClientBuilder connectTimeout(Duration connectTimeout) {
+    if (connectTimeout.compareTo(Duration.ofMillis(1)) < 0
+        || connectTimeout.compareTo(Duration.ofDays(24)) > 0) {
+      throw new ConfigurationException(
+          "connectTimeout", connectTimeout, "must be 1 ms to 24 days, not " + connectTimeout);
+    }
+    this.connectTimeout = connectTimeout;
+    return this;
+  }
+
+  /**
+   * Builds the client, with event loops of its own unless some were lent. Opens no socket.
+   *
+   * @return the client, to be closed by the caller
+   * @throws ConfigurationException if no pipeline or no port was named
+   * @throws io.pipewright.TransportUnavailableException if a named transport is missing
+   */
+  public TcpClient build() {
+    Pipeline pipeline = requirePipeline();
+    if (port() == 0) {
+      throw new ConfigurationException("port", 0, "name the server's port");
+    }
+    EventLoops loops = obtainEventLoops();
+    Bootstrap bootstrap = new Bootstrap()
+        .group(loops.group())
+        .channel(loops.socketChannel())
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
+        .handler(new ConnectionInitializer(
+            new Connections(),
+            handlersClose(),
+            pipeline,
+            LoggerFactory.getLogger(TcpClient.class)));
+    for (Map.Entry<ChannelOption<?>, Object> option : socketOptions().entrySet()) {
+      setOption(bootstrap, option.getKey(), option.getValue());
+    }
+    return new TcpClient(host(), port(), connectTimeout, bootstrap, loops, ownsEventLoops());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> void setOption(Bootstrap bootstrap, ChannelOption<T> option, Object value) {
+    bootstrap.option(option, (T) value);
+  }
+
+  @Override
+  protected TcpClientBuilder self() {
+    return this;
+  }
+}
