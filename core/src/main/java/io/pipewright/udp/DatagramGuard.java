@@ -1,0 +1,101 @@
+package io.pipewright.udp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.pipewright.log.BoundedLog;
+import io.pipewright.transport.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+
+/**
+ * The first handler of a datagram channel: sees to it that a datagram arrives whole or not at all, and leaves as it is.
+ *
+ * <p>Inbound, what fills the receive buffer was longer than what is accepted, and is dropped and counted. Outbound, it takes
+ * care of empty datagrams, which are legal (RFC 768): Netty 4.2 drops one on epoll, kqueue and NIO and reports success, and on
+ * epoll one in a batch makes another one go out twice. Here they go to the socket by themselves; NIO has no way to, so there
+ * the write fails.
+ */
+@ChannelHandler.Sharable
+final class DatagramGuard extends ChannelDuplexHandler {
+
+  static final String NAME = "datagram-guard";
+
+  private static final int LINES_PER_SECOND = 1;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+
+  private final Transport transport;
+  private final int maxBytes;
+  private final BoundedLog log;
+  private final LongAdder oversized = new LongAdder();
+
+  DatagramGuard(Transport transport, int maxBytes, Logger logger) {
+    this.transport = transport;
+    this.maxBytes = maxBytes;
+    this.log = BoundedLog.of(logger, LINES_PER_SECOND);
+  }
+
+  long oversized() {
+    return oversized.sum();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof DatagramPacket datagram
+        && datagram.content().readableBytes() > maxBytes) {
+      oversized.increment();
+      log.warn("{}: a datagram of more than {} bytes was dropped", datagram.sender(), maxBytes);
+      datagram.release();
+      return;
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (!isEmpty(message) || transport == Transport.IO_URING) {
+      ctx.write(message, promise);
+      return;
+    }
+    ctx.flush(); // what was written before goes first
+    InetSocketAddress recipient = recipient(ctx.channel(), message);
+    ReferenceCountUtil.release(message);
+    try {
+      sendEmpty(ctx.channel(), recipient);
+      promise.trySuccess();
+    } catch (IOException e) {
+      promise.tryFailure(e);
+    }
+  }
+
+  private static void sendEmpty(Channel channel, InetSocketAddress recipient) throws IOException {
+    if (!(channel instanceof UnixChannel unix) || !(unix.fd() instanceof Socket socket)) {
+      throw new IOException("the nio transport cannot send an empty datagram");
+    }
+    if (channel.unsafe().outboundBuffer().size() > 0) {
+      throw new IOException("the send buffer is full");
+    }
+    socket.sendTo(NOTHING, 0, 0, recipient.getAddress(), recipient.getPort());
+  }
+
+  private static InetSocketAddress recipient(Channel channel, Object message) {
+    return message instanceof DatagramPacket datagram
+        ? datagram.recipient()
+        : (InetSocketAddress) channel.remoteAddress();
+  }
+
+  private static boolean isEmpty(Object message) {
+    return (message instanceof DatagramPacket datagram && !datagram.content().isReadable())
+        || (message instanceof ByteBuf bytes && !bytes.isReadable());
+  }
+}

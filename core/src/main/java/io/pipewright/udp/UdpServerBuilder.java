@@ -1,0 +1,92 @@
+package io.pipewright.udp;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.pipewright.BindFailedException;
+import io.pipewright.ConfigurationException;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.socket.SocketErrors;
+import io.pipewright.transport.EventLoops;
+import java.net.UnknownHostException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Settings of a {@link UdpServer}. Not thread-safe; may be used to start several servers. */
+public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
+
+  private static final Logger log = LoggerFactory.getLogger(UdpServer.class);
+
+  private String host = "127.0.0.1";
+  private int port;
+
+  UdpServerBuilder() {}
+
+  /**
+   * The name or address to listen on. Default {@code 127.0.0.1}; {@code 0.0.0.0} is every IPv4 address.
+   *
+   * @param host a name, an IPv4 or an IPv6 address
+   * @return this
+   * @throws ConfigurationException if empty
+   */
+  public UdpServerBuilder host(String host) {
+    if (host == null || host.isBlank()) {
+      throw new ConfigurationException("host", host, "must be a name or an address");
+    }
+    this.host = host;
+    return this;
+  }
+
+  /**
+   * The port to listen on. Default 0: a free one.
+   *
+   * @param port 0 to 65,535
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public UdpServerBuilder port(int port) {
+    if (port < 0 || port > 65_535) {
+      throw new ConfigurationException("port", port, "must be 0 to 65535, not " + port);
+    }
+    this.port = port;
+    return this;
+  }
+
+  /**
+   * Listens. Returns when the port is bound; must not be called on an event loop.
+   *
+   * @return the server, to be closed by the caller
+   * @throws BindFailedException if the port cannot be bound: which address, and why
+   * @throws ConfigurationException if no pipeline was named
+   * @throws io.pipewright.TransportUnavailableException if a named transport is missing
+   */
+  public RunningUdpServer start() {
+    Pipeline pipeline = requirePipeline();
+    EventLoops loops = obtainEventLoops();
+    try {
+      DatagramGuard guard = newGuard(loops, log);
+      Bootstrap bootstrap = bootstrap(loops, pipeline, guard, log);
+      ChannelFuture bound = bootstrap.bind(SocketErrors.resolve(host, port)).awaitUninterruptibly();
+      if (!bound.isSuccess()) {
+        throw SocketErrors.bindFailed(host, port, bound.cause());
+      }
+      return new UdpListener(bound.channel(), guard, loops, ownsEventLoops());
+    } catch (UnknownHostException e) {
+      closeIfOwned(loops);
+      throw SocketErrors.bindFailed(host, port, e);
+    } catch (RuntimeException e) {
+      closeIfOwned(loops);
+      throw e;
+    }
+  }
+
+  private void closeIfOwned(EventLoops loops) {
+    if (ownsEventLoops()) {
+      loops.close();
+    }
+  }
+
+  @Override
+  protected UdpServerBuilder self() {
+    return this;
+  }
+}
