@@ -2,6 +2,7 @@ package io.pipewright;
 
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -35,6 +36,9 @@ public interface RunningServer extends AutoCloseable {
 
   /** The name of the transport in use, such as {@code io_uring}. */
   String transport();
+
+  /** Why that transport: one sentence for each that was looked at. */
+  List<String> transportReasons();
 
   /** How many event loops serve the connections. */
   int eventLoops();

@@ -147,6 +147,11 @@ public abstract class ServerLifecycle implements RunningServer {
   }
 
   @Override
+  public final List<String> transportReasons() {
+    return loops.choice().reasons();
+  }
+
+  @Override
   public final int eventLoops() {
     return loops.count();
   }
