@@ -66,6 +66,11 @@ public final class IncrementalText {
     return text;
   }
 
+  /** Whether the last bytes ended within a character, so that more is certain to come. */
+  public boolean midCharacter() {
+    return decoder.midCharacter();
+  }
+
   private void throwFailure() {
     if (decoder.failure() != null) {
       throw decoder.failure();
