@@ -1,0 +1,74 @@
+package io.pipewright.launch;
+
+/**
+ * Whom a client talks to, as written at a command line: {@code localhost:21567}, {@code
+ * 127.0.0.1:80}, {@code [::1]:80}. The host is not looked up here.
+ *
+ * @param host a name or an address, without brackets
+ * @param port 1 to 65535
+ */
+public record HostPort(String host, int port) {
+
+  private static final int LARGEST_PORT = 65_535;
+
+  /**
+   * @throws IllegalArgumentException when the host is empty or the port is out of range
+   */
+  public HostPort {
+    if (host.isBlank()) {
+      throw new IllegalArgumentException("the host is missing: write HOST:PORT");
+    }
+    if (port < 1 || port > LARGEST_PORT) {
+      throw new IllegalArgumentException("a port is 1 to 65535, not " + port);
+    }
+  }
+
+  /**
+   * Reads {@code HOST:PORT}; an IPv6 address stands in brackets, because its own colons would hide
+   * where it ends.
+   *
+   * @throws IllegalArgumentException when it is anything else; the message says what to write
+   */
+  public static HostPort parse(String text) {
+    String trimmed = text.trim();
+    if (trimmed.startsWith("[")) {
+      return parseBracketed(trimmed);
+    }
+    int colon = trimmed.indexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException("'" + text + "' has no port: write HOST:PORT");
+    }
+    if (colon != trimmed.lastIndexOf(':')) {
+      throw new IllegalArgumentException(
+          "'" + text + "' has several colons: write an IPv6 address in brackets, [::1]:80");
+    }
+    return new HostPort(trimmed.substring(0, colon), port(text, trimmed.substring(colon + 1)));
+  }
+
+  private static HostPort parseBracketed(String text) {
+    int end = text.indexOf("]:");
+    if (end < 0) {
+      throw new IllegalArgumentException("'" + text + "' has no port: write [ADDRESS]:PORT");
+    }
+    String address = text.substring(1, end);
+    if (!address.contains(":")) {
+      throw new IllegalArgumentException("brackets are for IPv6 addresses, not for '" + text + "'");
+    }
+    return new HostPort(address, port(text, text.substring(end + 2)));
+  }
+
+  private static int port(String text, String digits) {
+    try {
+      return Integer.parseInt(digits);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "'" + digits + "' in '" + text + "' is no port: a port is 1 to 65535", e);
+    }
+  }
+
+  /** {@code HOST:PORT}, with brackets about an IPv6 address, as {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    return host.contains(":") ? "[" + host + "]:" + port : host + ":" + port;
+  }
+}
