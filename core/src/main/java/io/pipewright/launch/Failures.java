@@ -1,0 +1,91 @@
+package io.pipewright.launch;
+
+import io.pipewright.BindFailedException;
+import io.pipewright.ConfigurationException;
+import io.pipewright.ConnectFailedException;
+import io.pipewright.PipewrightException;
+import io.pipewright.TransportUnavailableException;
+import io.pipewright.log.Escaped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** What a failure is to a user: an exit code and one line. */
+final class Failures {
+
+  private Failures() {}
+
+  static int exitCode(Throwable failure) {
+    Throwable cause = unwrapped(failure);
+    if (cause instanceof LaunchException launch) {
+      return launch.exitCode();
+    }
+    if (cause instanceof BindFailedException) {
+      return ExitCode.CANNOT_LISTEN;
+    }
+    if (cause instanceof ConnectFailedException) {
+      return ExitCode.CANNOT_CONNECT;
+    }
+    if (cause instanceof ConfigurationException || cause instanceof TransportUnavailableException) {
+      return ExitCode.USAGE;
+    }
+    return cause instanceof TimeoutException ? ExitCode.TIMED_OUT : ExitCode.FAILED;
+  }
+
+  /** One sentence without line breaks or other control characters, whatever the failure says. */
+  static String sentence(Throwable failure) {
+    Throwable cause = unwrapped(failure);
+    String text =
+        cause instanceof PipewrightException ? String.valueOf(cause.getMessage()) : reason(cause);
+    return Escaped.of(text);
+  }
+
+  /** What went wrong, as the end of a sentence; a file is named. */
+  private static String reason(Throwable cause) {
+    return cause instanceof FileSystemException file && file.getFile() != null
+        ? file.getFile() + ": " + why(cause)
+        : why(cause);
+  }
+
+  /** What went wrong, for a sentence that names the file already. */
+  static String why(Throwable cause) {
+    if (cause instanceof NoSuchFileException) {
+      return "no such file or folder";
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (cause instanceof FileAlreadyExistsException) {
+      return "it is already there";
+    }
+    String message =
+        cause instanceof FileSystemException file ? file.getReason() : cause.getMessage();
+    String name = cause.getClass().getSimpleName();
+    if (cause instanceof IOException || cause instanceof TimeoutException) {
+      return message == null ? name : message;
+    }
+    return "unexpected %s (%s shows where)"
+        .formatted(message == null ? name : name + ": " + message, OptionSources.VERBOSE);
+  }
+
+  /** Takes off what only says that something failed elsewhere. */
+  private static Throwable unwrapped(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && wraps(cause)) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private static boolean wraps(Throwable failure) {
+    return failure instanceof CompletionException
+        || failure instanceof ExecutionException
+        || failure instanceof UncheckedIOException;
+  }
+}

@@ -1,0 +1,125 @@
+package io.pipewright.launch;
+
+import io.pipewright.transport.Transport;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/**
+ * The options of every server, as a picocli mixin. Each service brings its own default port:
+ *
+ * <pre>{@code
+ * @Mixin final ServerOptions options = ServerOptions.onPort(21567).idleAfter(Duration.ofMinutes(5));
+ * }</pre>
+ *
+ * <p>{@code --config} and {@code --verbose}, {@code --help} and {@code --version} come from {@link
+ * ServiceLauncher#run}, for servers and clients alike.
+ */
+public final class ServerOptions {
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Listen on this address; 0.0.0.0 is every one the machine has.")
+  private String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      converter = Converters.ListenPort.class,
+      description = "Listen on this port; 0 takes any free one.")
+  private int port;
+
+  @Option(
+      names = "--transport",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      description =
+          "auto, io_uring, epoll, kqueue or nio; auto says in the log what it took and why.")
+  private Transport transport;
+
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      defaultValue = "0",
+      converter = Converters.NotNegative.class,
+      description = "How many event loops; 0 is one for each processor.")
+  private int loops;
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "TIME",
+      description = "Close what has been silent for so long: 250ms, 30s, 5m; 0 never does.")
+  private Duration idleTimeout = Duration.ZERO;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "TIME",
+      defaultValue = "30s",
+      description = {
+        "When told to stop, let the busy finish for so long, then force them.",
+        "A second signal forces them at once."
+      })
+  private Duration grace;
+
+  @Option(names = "--wire-log", description = "Log every read and write, escaped and shortened.")
+  private boolean wireLog;
+
+  private ServerOptions(int port) {
+    this.port = port;
+  }
+
+  /**
+   * Options whose {@code --port} has this default.
+   *
+   * @param port the service's own port
+   */
+  public static ServerOptions onPort(int port) {
+    return new ServerOptions(port);
+  }
+
+  /**
+   * Gives {@code --idle-timeout} another default than never.
+   *
+   * @return this
+   */
+  public ServerOptions idleAfter(Duration byDefault) {
+    this.idleTimeout = byDefault;
+    return this;
+  }
+
+  /** The address or name to listen on. */
+  public String host() {
+    return host;
+  }
+
+  /** The port to listen on; 0 for any free one. */
+  public int port() {
+    return port;
+  }
+
+  /** The transport asked for; {@link Transport#AUTO} when none was named. */
+  public Transport transport() {
+    return transport;
+  }
+
+  /** How many event loops; 0 for one a processor. */
+  public int loops() {
+    return loops;
+  }
+
+  /** How long a silence may last; {@link Duration#ZERO} for ever. */
+  public Duration idleTimeout() {
+    return idleTimeout;
+  }
+
+  /** How long the busy may take after the first signal. */
+  public Duration grace() {
+    return grace;
+  }
+
+  /** Whether every read and write is to be logged. */
+  public boolean wireLog() {
+    return wireLog;
+  }
+}

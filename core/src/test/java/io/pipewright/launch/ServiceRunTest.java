@@ -1,0 +1,172 @@
+package io.pipewright.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no signals to send")
+class ServiceRunTest {
+
+  private static final String READY = "tiny listening on 127.0.0.1:4711 (nio, ";
+
+  @TempDir
+  Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT", "HUP"})
+  void aSignalLetsTheBusyFinishAndTheExitCodeIsZero(String signal) throws Exception {
+    try (ChildProgram program = serving("--busy", "2", "--idle", "3", "--finish-after", "200ms")) {
+      program.signal(signal);
+      assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
+      assertThat(program.out()).isEqualTo(READY + "3 event loops)\n");
+      assertThat(program.log())
+          .containsExactly(
+              "INFO  ServiceRun: SIG" + signal + ": draining 5 connections for at most 30s",
+              "INFO  ServiceRun: stopped: 2 finished, 3 idle, 0 forced in 0.200 s");
+    }
+  }
+
+  @Test
+  void theLogSaysHowManyAreBusyOnceTheIdleAreGone() throws Exception {
+    try (ChildProgram program = serving("--busy", "1", "--idle", "3", "--finish-after", "1500ms")) {
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
+      assertThat(program.log())
+          .containsExactly(
+              "INFO  ServiceRun: SIGTERM: draining 4 connections for at most 30s",
+              "INFO  ServiceRun: the idle are closed; waiting for the busy: 1 connection",
+              "INFO  ServiceRun: stopped: 1 finished, 3 idle, 0 forced in 1.500 s");
+    }
+  }
+
+  @Test
+  void whatIsBusyAfterTheGraceIsForcedAndTheExitCodeIsTen() throws Exception {
+    try (ChildProgram program =
+        serving("--busy", "2", "--finish-after", "1h", "--grace", "100ms")) {
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(ExitCode.FORCED);
+      assertThat(program.log())
+          .containsExactly(
+              "INFO  ServiceRun: SIGTERM: draining 2 connections for at most 100ms",
+              "WARN  ServiceRun: stopped by force: 0 finished, 0 idle, 2 forced in 0.100 s");
+    }
+  }
+
+  @Test
+  void aSecondSignalForcesAtOnce() throws Exception {
+    try (ChildProgram program = serving("--busy", "2", "--finish-after", "1h")) {
+      program.signal("TERM");
+      program.awaitErrors("draining");
+      program.signal("INT");
+      assertThat(program.exitCode()).isEqualTo(ExitCode.FORCED);
+      assertThat(program.log())
+          .containsSubsequence(
+              "INFO  ServiceRun: SIGTERM: draining 2 connections for at most 30s",
+              "INFO  ServiceRun: SIGINT again: forcing 2 connections",
+              "WARN  ServiceRun: stopped by force: 0 finished, 0 idle, 2 forced in 0.000 s");
+    }
+  }
+
+  @Test
+  void signalsThatComeLateDoNotChangeTheExitCode() throws Exception {
+    try (ChildProgram program = serving()) {
+      program.signal("TERM");
+      for (int i = 0; i < 50 && program.isAlive(); i++) {
+        new ProcessBuilder("kill", "-TERM", Long.toString(program.pid()))
+            .start()
+            .waitFor();
+      }
+      assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
+    }
+  }
+
+  @Test
+  void aServerThatNeverStopsIsLeftBehind() throws Exception {
+    try (ChildProgram program = serving("--hangs", "--grace", "0")) {
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(ExitCode.FORCED);
+      assertThat(program.log())
+          .last()
+          .isEqualTo("ERROR ServiceRun: the server did not stop: leaving it behind");
+    }
+  }
+
+  @Test
+  void aSignalWhileStartingStopsTheServerAsSoonAsItHasStarted() throws Exception {
+    try (ChildProgram program = start(List.of(), "server", "--start-takes", "2s")) {
+      program.awaitErrors("starting");
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
+      assertThat(program.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void aSecondSignalEndsAStartThatHangs() throws Exception {
+    try (ChildProgram program = start(List.of(), "server", "--start-takes", "1h")) {
+      program.awaitErrors("starting");
+      program.signal("TERM");
+      program.awaitErrors("while starting");
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(ExitCode.FORCED);
+    }
+  }
+
+  @Test
+  void aServerThatStopsByItselfEndsTheProgram() throws Exception {
+    try (ChildProgram program = serving("--idle", "1", "--ends-after", "200ms")) {
+      assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
+      assertThat(program.log())
+          .containsExactly("INFO  ServiceRun: stopped: 0 finished, 1 idle, 0 forced in 0.000 s");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0:4711", "[::]:4711", "[::1]:4711"})
+  void theReadyLineNamesTheAddressThatIsListenedOn(String address) throws Exception {
+    String host = address.replaceFirst(":\\d+$", "").replaceAll("[\\[\\]]", "");
+    try (ChildProgram program =
+        start(List.of(), "server", "--port", "4711", "--host", host, "--ends-after", "10ms")) {
+      assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
+      assertThat(program.out())
+          .isEqualTo("tiny listening on " + address + " (nio, 1 event loop)\n");
+    }
+  }
+
+  @Test
+  void aJvmWithoutItsSignalClassDrainsAllTheSame() throws Exception {
+    List<String> jvm = List.of("--limit-modules", "java.base,java.xml,java.naming");
+    try (ChildProgram program =
+        start(jvm, "server", "--port", "4711", "--busy", "1", "--finish-after", "200ms")) {
+      program.awaitOutput(READY);
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
+      assertThat(program.log())
+          .contains("INFO  ServiceRun: stopped: 1 finished, 0 idle, 0 forced in 0.200 s");
+    }
+  }
+
+  private ChildProgram serving(String... options) throws IOException {
+    String[] arguments = new String[options.length + 3];
+    arguments[0] = "server";
+    arguments[1] = "--port";
+    arguments[2] = "4711";
+    System.arraycopy(options, 0, arguments, 3, options.length);
+    ChildProgram program = start(List.of(), arguments);
+    program.awaitOutput(READY);
+    return program;
+  }
+
+  private ChildProgram start(List<String> jvm, String... arguments) throws IOException {
+    return ChildProgram.start(folder, Map.of(), jvm, arguments);
+  }
+}
