@@ -84,6 +84,8 @@ final class ServiceRun {
         return;
       }
     }
+    LOG.info(
+        "transport {} ({})", started.transport(), String.join("; ", started.transportReasons()));
     System.out.println(ReadyLine.of(program, started));
     System.out.flush();
     Thread watcher = new Thread(() -> awaitEnd(started), "pipewright-termination");

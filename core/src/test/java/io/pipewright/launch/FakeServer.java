@@ -63,6 +63,11 @@ final class FakeServer implements RunningServer {
   }
 
   @Override
+  public List<String> transportReasons() {
+    return List.of("asked for by name", "it is all there is");
+  }
+
+  @Override
   public int eventLoops() {
     return busy + 1;
   }

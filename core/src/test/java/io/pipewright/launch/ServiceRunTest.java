@@ -18,6 +18,9 @@ class ServiceRunTest {
 
   private static final String READY = "tiny listening on 127.0.0.1:4711 (nio, ";
 
+  private static final String STARTED =
+      "INFO  ServiceRun: transport nio (asked for by name; it is all there is)";
+
   @TempDir
   Path folder;
 
@@ -30,6 +33,7 @@ class ServiceRunTest {
       assertThat(program.out()).isEqualTo(READY + "3 event loops)\n");
       assertThat(program.log())
           .containsExactly(
+              STARTED,
               "INFO  ServiceRun: SIG" + signal + ": draining 5 connections for at most 30s",
               "INFO  ServiceRun: stopped: 2 finished, 3 idle, 0 forced in 0.200 s");
     }
@@ -42,6 +46,7 @@ class ServiceRunTest {
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
       assertThat(program.log())
           .containsExactly(
+              STARTED,
               "INFO  ServiceRun: SIGTERM: draining 4 connections for at most 30s",
               "INFO  ServiceRun: the idle are closed; waiting for the busy: 1 connection",
               "INFO  ServiceRun: stopped: 1 finished, 3 idle, 0 forced in 1.500 s");
@@ -56,6 +61,7 @@ class ServiceRunTest {
       assertThat(program.exitCode()).isEqualTo(ExitCode.FORCED);
       assertThat(program.log())
           .containsExactly(
+              STARTED,
               "INFO  ServiceRun: SIGTERM: draining 2 connections for at most 100ms",
               "WARN  ServiceRun: stopped by force: 0 finished, 0 idle, 2 forced in 0.100 s");
     }
@@ -126,7 +132,8 @@ class ServiceRunTest {
     try (ChildProgram program = serving("--idle", "1", "--ends-after", "200ms")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
       assertThat(program.log())
-          .containsExactly("INFO  ServiceRun: stopped: 0 finished, 1 idle, 0 forced in 0.000 s");
+          .containsExactly(
+              STARTED, "INFO  ServiceRun: stopped: 0 finished, 1 idle, 0 forced in 0.000 s");
     }
   }
 
