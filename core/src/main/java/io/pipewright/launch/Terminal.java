@@ -88,7 +88,7 @@ public final class Terminal {
   }
 
   /**
-   * Shows the prompt, to a person only, and waits for a line.
+   * Shows the prompt, to a person and to a pipe alike, and waits for a line.
    *
    * @param prompt what to show, such as {@code "> "}
    * @param closed ends the waiting when it completes, however it does: the peer has gone
@@ -99,9 +99,7 @@ public final class Terminal {
    */
   public Optional<String> ask(String prompt, CompletionStage<?> closed)
       throws InterruptedException {
-    if (interactive) {
-      print(prompt);
-    }
+    print(prompt);
     CompletableFuture<Optional<String>> line = readLine();
     try {
       // anyOf leaves nothing behind on the future that lost; whenComplete would, at every prompt
