@@ -76,7 +76,7 @@ class ServiceLauncherTest {
       type(program, "网络编程\n");
       program.keyboard().close();
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
-      assertThat(program.out()).isEqualTo("read 网络编程 (4)\nend of input\n");
+      assertThat(program.out()).isEqualTo("> read 网络编程 (4)\n> end of input\n");
       assertThat(error.exitCode()).isEqualTo(ExitCode.USAGE);
     }
   }
@@ -85,7 +85,7 @@ class ServiceLauncherTest {
   void aClosedConnectionEndsTheProgramWhileStandardInputBlocks() throws Exception {
     try (ChildProgram program = start("ask", "--closes-after", "300ms")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
-      assertThat(program.out()).isEqualTo("closed\n");
+      assertThat(program.out()).isEqualTo("> closed\n");
     }
   }
 
