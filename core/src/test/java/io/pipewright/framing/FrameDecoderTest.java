@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.pipewright.framing.FramingTesting.Errors;
@@ -175,7 +176,7 @@ class FrameDecoderTest {
     EmbeddedChannel channel = decoder(Framing.lines().maxLength(3));
     ChannelOutboundHandlerAdapter staysOpen = new ChannelOutboundHandlerAdapter() {
       @Override
-      public void close(ChannelHandlerContext ctx, io.netty.channel.ChannelPromise promise) {}
+      public void close(ChannelHandlerContext ctx, ChannelPromise promise) {}
     };
     channel.pipeline().addFirst(staysOpen).addLast(errors);
     ByteBuf second = buffer("ok\n");
