@@ -1,0 +1,105 @@
+package io.pipewright;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.pipewright.framing.Framing;
+import io.pipewright.idle.IdlePolicy;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Slot;
+import io.pipewright.tcp.TcpServer;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The README's code compiles, stands there as it stands here, and does what it is said to do. */
+class ReadmeTest {
+
+  private static Pipeline greeter() {
+    Pipeline greeter = Pipeline.builder()
+        .framing(Framing.lines().maxLength(8_192))
+        .text(StandardCharsets.UTF_8)
+        .idle(IdlePolicy.closeAfter(Duration.ofSeconds(60)))
+        .handler("greeter", GreetingHandler::new)
+        .build();
+    return greeter;
+  }
+
+  static class GreetingHandler extends SimpleChannelInboundHandler<String> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, String name) {
+      ctx.writeAndFlush("Hello, " + name + "!");
+    }
+  }
+
+  static class AuditHandler extends ChannelInboundHandlerAdapter {}
+
+  static class MeterHandler extends ChannelInboundHandlerAdapter {}
+
+  @Test
+  void theSmallestServerGreets() throws Exception {
+    try (RunningServer server = TcpServer.builder().port(0).pipeline(greeter()).start();
+        Socket client = new Socket("127.0.0.1", server.port())) {
+      client.setSoTimeout(10_000);
+      client.getOutputStream().write("网络\n".getBytes(UTF_8));
+      client.shutdownOutput();
+
+      assertThat(client.getInputStream().readAllBytes()).asString(UTF_8).isEqualTo("Hello, 网络!\n");
+    }
+  }
+
+  @Test
+  void aHandlerMoreIsANewPipeline() {
+    Pipeline greeter = greeter();
+    Pipeline audited = greeter.with(Slot.HANDLER, "audit", AuditHandler::new);
+    Pipeline metered = greeter.before("greeter", "meter", MeterHandler::new);
+
+    assertThat(greeter.toString()).endsWith("backpressure ► greeter]");
+    assertThat(audited.toString()).endsWith("backpressure ► greeter ► audit]");
+    assertThat(metered.toString()).endsWith("backpressure ► meter ► greeter]");
+  }
+
+  @Test
+  void theReadmeShowsTheCodeThatIsTestedHere() throws Exception {
+    Path root = Path.of("").toAbsolutePath().getParent();
+    String here = squeezed(
+        Files.readString(root.resolve("core/src/test/java/io/pipewright/ReadmeTest.java"), UTF_8));
+
+    for (String block : javaBlocks(Files.readString(root.resolve("README.md"), UTF_8))) {
+      if (block.contains("TcpEchoServer") || block.contains("awaitTermination")) {
+        continue; // tcp-echo's tests and the test above have these, with a port of their own
+      }
+      for (String statement : block.split("\n\n", -1)) {
+        assertThat(here).contains(squeezed(statement));
+      }
+    }
+    assertThat(squeezed(Files.readString(root.resolve("README.md"), UTF_8)))
+        .contains(squeezed(greeterStatement()));
+  }
+
+  private static String greeterStatement() throws IOException {
+    String source = Files.readString(Path.of("src/test/java/io/pipewright/ReadmeTest.java"), UTF_8);
+    return source.substring(source.indexOf("Pipeline greeter ="), source.indexOf("return greeter"));
+  }
+
+  private static List<String> javaBlocks(String markdown) {
+    return Arrays.stream(markdown.split("```java\n", -1))
+        .skip(1)
+        .map(rest -> rest.substring(0, rest.indexOf("```")))
+        .toList();
+  }
+
+  /** Without comments and white space: formatters differ. */
+  private static String squeezed(String code) {
+    return code.replaceAll("//[^\n]*", "").replaceAll("\\s+", "");
+  }
+}
