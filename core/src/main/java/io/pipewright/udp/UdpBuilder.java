@@ -130,15 +130,18 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends EventLoopsBuil
     return new DatagramGuard(loops.transport(), maxDatagramBytes, logger);
   }
 
+  /** One byte more than is accepted: what fills it was longer, and nothing else would tell. */
+  final int receiveBytes() {
+    return maxDatagramBytes + 1;
+  }
+
   final Bootstrap bootstrap(
       EventLoops loops, Pipeline installed, DatagramGuard guard, Logger logger) {
     Bootstrap bootstrap = new Bootstrap()
         .group(loops.group())
         .channel(loops.datagramChannel())
         .option(ChannelOption.SO_BROADCAST, broadcast)
-        // one byte more than is accepted: what fills it was longer, and nothing else would tell
-        .option(
-            ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(maxDatagramBytes + 1))
+        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(receiveBytes()))
         .handler(new ChannelInitializer<Channel>() {
           @Override
           protected void initChannel(Channel channel) {

@@ -1,8 +1,13 @@
 package io.pipewright.udp;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.pipewright.ConfigurationException;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.transport.EventLoops;
+import io.pipewright.transport.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,6 +15,8 @@ import org.slf4j.LoggerFactory;
 public final class UdpClientBuilder extends UdpBuilder<UdpClientBuilder> {
 
   private static final Logger log = LoggerFactory.getLogger(UdpClient.class);
+
+  private static final int DATAGRAMS_A_READ = 2;
 
   private String host;
   private int port;
@@ -46,8 +53,24 @@ public final class UdpClientBuilder extends UdpBuilder<UdpClientBuilder> {
   public UdpClient build() {
     Pipeline pipeline = requirePipeline();
     EventLoops loops = obtainEventLoops();
-    return new UdpClient(
-        bootstrap(loops, pipeline, newGuard(loops, log), log), host, port, loops, ownsEventLoops());
+    Bootstrap bootstrap = bootstrap(loops, pipeline, newGuard(loops, log), log);
+    if (host != null && loops.transport() == Transport.EPOLL) {
+      readWithRecvmmsg(bootstrap);
+    }
+    return new UdpClient(bootstrap, host, port, loops, ownsEventLoops());
+  }
+
+  /**
+   * On a connected epoll socket Netty 4.2 takes an empty datagram for nothing at all, and drops it. It does not where it reads
+   * several datagrams at once, which these two options make it do.
+   */
+  private void readWithRecvmmsg(Bootstrap bootstrap) {
+    int datagramBytes = receiveBytes();
+    bootstrap
+        .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, datagramBytes)
+        .option(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new FixedRecvByteBufAllocator(DATAGRAMS_A_READ * datagramBytes));
   }
 
   @Override

@@ -23,6 +23,8 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
     super(channel, loops, ownsLoops);
     this.channel = channel;
     this.guard = guard;
+    // a handler may close the socket, and then there is no server any more
+    channel.closeFuture().addListener(closed -> drainAsync(Duration.ZERO));
   }
 
   /** What has come is still answered, nothing more is read. */

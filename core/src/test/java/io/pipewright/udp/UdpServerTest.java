@@ -204,6 +204,52 @@ class UdpServerTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void aClientHearsEveryDatagramOfItsPeerEmptyOrNotAndNoneCut(Transport transport)
+      throws Exception {
+    BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+    Pipeline hears = Pipeline.builder().handler("hears", () -> new Hears(heard)).build();
+    try (DatagramSocket peer = socket();
+        UdpClient client = UdpClient.builder()
+            .transport(transport)
+            .maxDatagramBytes(3)
+            .remote("127.0.0.1", peer.getLocalPort())
+            .pipeline(hears)
+            .build()) {
+      Channel channel = client.open();
+      var there = (InetSocketAddress) channel.localAddress();
+      for (String text : new String[] {"a", "", "", "too long", "bcd", "", "e"}) {
+        peer.send(new DatagramPacket(text.getBytes(US_ASCII), text.length(), there));
+      }
+
+      for (String text : new String[] {"a", "", "", "bcd", "", "e"}) {
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(text);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void aServerWhoseSocketAHandlerClosesHasStopped(Transport transport) throws Exception {
+    Pipeline closes = Pipeline.builder()
+        .handler("closes", () -> new SimpleChannelInboundHandler<Object>() {
+          @Override
+          protected void channelRead0(ChannelHandlerContext ctx, Object datagram) {
+            ctx.close();
+          }
+        })
+        .build();
+    try (RunningUdpServer server =
+            UdpServer.builder().transport(transport).pipeline(closes).start();
+        DatagramSocket client = socket()) {
+      send(client, new byte[1], server);
+
+      assertThat(server.awaitTermination(Duration.ofSeconds(5))).isTrue();
+      assertThat(server.drain(Duration.ZERO).clean()).isTrue();
+    }
+  }
+
   @Test
   void aClientWithoutAPeerSpeaksToAnybody() throws Exception {
     BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
