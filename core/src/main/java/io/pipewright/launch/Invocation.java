@@ -56,6 +56,7 @@ final class Invocation {
     root.setCaseInsensitiveEnumValuesAllowed(
         true); // users write them as --help shows them: in lower case
     root.setDefaultValueProvider(sources);
+    root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setExpandAtFiles(false); // an argument that begins with @ is that argument
     root.setOut(new PrintWriter(out, true, Encodings.output()));
     root.setErr(new PrintWriter(err, true, Encodings.error()));

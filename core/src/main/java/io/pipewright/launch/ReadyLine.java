@@ -6,16 +6,18 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 
 /**
  * The one line that a server prints: {@code tcp-echo listening on 127.0.0.1:21567 (nio, 2 event
- * loops)}. An address that stands for every address of the machine is shown as such.
+ * loops)}.
+ *
+ * @param program the name a user types
+ * @param host what the user asked to listen on; empty if that is not known
  */
-final class ReadyLine {
+record ReadyLine(String program, String host) {
 
-  private ReadyLine() {}
-
-  static String of(String program, RunningServer server) {
+  String of(RunningServer server) {
     int loops = server.eventLoops();
     return "%s listening on %s (%s, %d event %s)"
         .formatted(
@@ -26,11 +28,23 @@ final class ReadyLine {
             loops == 1 ? "loop" : "loops");
   }
 
-  private static String format(SocketAddress address) {
+  private String format(SocketAddress address) {
     if (!(address instanceof InetSocketAddress inet) || inet.isUnresolved()) {
       return address.toString();
     }
-    return format(inet.getAddress()) + ":" + inet.getPort();
+    InetAddress shown =
+        inet.getAddress().isAnyLocalAddress() ? asAskedFor(inet.getAddress()) : inet.getAddress();
+    return format(shown) + ":" + inet.getPort();
+  }
+
+  /** A socket that listens on every address says {@code ::}, whichever wildcard it was given. */
+  private InetAddress asAskedFor(InetAddress bound) {
+    try {
+      InetAddress asked = InetAddress.getByName(host);
+      return asked.isAnyLocalAddress() ? asked : bound;
+    } catch (UnknownHostException e) {
+      return bound;
+    }
   }
 
   private static String format(InetAddress address) {

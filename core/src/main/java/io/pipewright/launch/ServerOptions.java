@@ -41,7 +41,6 @@ public final class ServerOptions {
   @Option(
       names = "--loops",
       paramLabel = "N",
-      defaultValue = "0",
       converter = Converters.NotNegative.class,
       description = "How many event loops; 0 is one for each processor.")
   private int loops;
@@ -85,6 +84,17 @@ public final class ServerOptions {
    */
   public ServerOptions idleAfter(Duration byDefault) {
     this.idleTimeout = byDefault;
+    return this;
+  }
+
+  /**
+   * Gives {@code --loops} another default than one for each processor, such as 1 for a service of
+   * one socket.
+   *
+   * @return this
+   */
+  public ServerOptions loopsByDefault(int loops) {
+    this.loops = loops;
     return this;
   }
 

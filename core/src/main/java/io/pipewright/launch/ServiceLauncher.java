@@ -68,12 +68,26 @@ public final class ServiceLauncher {
    * rest at once. How it went is one line in the log.
    *
    * @param program the name in the ready line
-   * @param grace how long the busy may take after the first signal
+   * @param options gives the grace, and the host if the server listens on every address: {@code
+   *     0.0.0.0} and {@code ::} are told apart by what was asked for, since the socket is mostly
+   *     the same
    * @param start starts the server, or throws what {@link #run} turns into a line and a code
    * @return {@link ExitCode#OK} when the server was stopped by a signal, or by itself, and nothing
    *     had to be forced; otherwise {@link ExitCode#FORCED}
    */
+  public static int serve(String program, ServerOptions options, Supplier<RunningServer> start) {
+    return new ServiceRun(new ReadyLine(program, options.host()), options.grace()).run(start);
+  }
+
+  /**
+   * The same for a program without {@link ServerOptions}.
+   *
+   * @param program the name in the ready line
+   * @param grace how long the busy may take after the first signal
+   * @param start starts the server, or throws what {@link #run} turns into a line and a code
+   * @return as above
+   */
   public static int serve(String program, Duration grace, Supplier<RunningServer> start) {
-    return new ServiceRun(program, grace).run(start);
+    return new ServiceRun(new ReadyLine(program, ""), grace).run(start);
   }
 }

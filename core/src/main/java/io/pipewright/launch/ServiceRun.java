@@ -29,15 +29,15 @@ final class ServiceRun {
   /** By then the idle connections are closed, and those that are left are the busy ones. */
   private static final Duration IDLE_GONE = Duration.ofSeconds(1);
 
-  private final String program;
+  private final ReadyLine ready;
   private final Duration grace;
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
   private RunningServer server;
   private int signals;
 
-  ServiceRun(String program, Duration grace) {
-    this.program = program;
+  ServiceRun(ReadyLine ready, Duration grace) {
+    this.ready = ready;
     this.grace = grace;
   }
 
@@ -86,7 +86,7 @@ final class ServiceRun {
     }
     LOG.info(
         "transport {} ({})", started.transport(), String.join("; ", started.transportReasons()));
-    System.out.println(ReadyLine.of(program, started));
+    System.out.println(ready.of(started));
     System.out.flush();
     Thread watcher = new Thread(() -> awaitEnd(started), "pipewright-termination");
     watcher.setDaemon(true);

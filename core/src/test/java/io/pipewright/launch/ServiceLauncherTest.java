@@ -2,23 +2,18 @@ package io.pipewright.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipewright.testkit.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a user sees of a program: its two streams and its exit code, from a JVM of its own. */
 class ServiceLauncherTest {
 
-  @TempDir
-  Path folder;
-
   @Test
   void aMistakeIsOneLineAndExitCodeTwo() throws Exception {
-    try (ChildProgram program = start("server", "--prot", "1")) {
+    try (Program program = start("server", "--prot", "1")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.USAGE);
       assertThat(program.out()).isEmpty();
       assertThat(program.err())
@@ -29,10 +24,10 @@ class ServiceLauncherTest {
 
   @Test
   void aFailureIsOneLineAndItsOwnExitCodeAndTheLogKeepsToOneLineARecord() throws Exception {
-    try (ChildProgram program = start("fail", "bind")) {
+    try (Program program = start("fail", "bind")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.CANNOT_LISTEN);
       assertThat(program.out()).isEmpty();
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .containsExactly(
               "WARN  tiny: a record of two lines java.io.IOException: and its cause",
               "tiny: cannot listen on 127.0.0.1:80: permission denied");
@@ -41,10 +36,10 @@ class ServiceLauncherTest {
 
   @Test
   void verboseShowsTheStackTraceAndLogsInDetail() throws Exception {
-    try (ChildProgram program = start("fail", "bind", "--verbose");
-        ChildProgram other = start("show", "--name", "x", "--verbose")) {
+    try (Program program = start("fail", "bind", "--verbose");
+        Program other = start("show", "--name", "x", "--verbose")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.CANNOT_LISTEN);
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .contains(
               "WARN  tiny: a record of two lines",
               "tiny: cannot listen on 127.0.0.1:80: permission denied",
@@ -52,15 +47,14 @@ class ServiceLauncherTest {
                   + "cannot listen on 127.0.0.1:80: permission denied");
       assertThat(program.err()).contains("\tat " + TinyProgram.Fail.class.getName() + ".call");
       assertThat(other.exitCode()).isEqualTo(ExitCode.OK);
-      assertThat(other.log()).containsExactly("DEBUG tiny: in detail");
+      assertThat(TinyProgram.errors(other)).containsExactly("DEBUG tiny: in detail");
     }
   }
 
   @Test
   void theEnvironmentOfTheProcessSetsOptions() throws Exception {
     Map<String, String> environment = Map.of("PIPEWRIGHT_NAME", "env", "PIPEWRIGHT_PORT", "5");
-    try (ChildProgram program =
-        ChildProgram.start(folder, environment, List.of(), "show", "--port", "6")) {
+    try (Program program = TinyProgram.start(List.of(), environment, "show", "--port", "6")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
       assertThat(program.out()).isEqualTo("env 127.0.0.1 6 auto 0 0s 30s false UTF-8 65536 null\n");
       assertThat(program.err()).isEmpty();
@@ -70,11 +64,10 @@ class ServiceLauncherTest {
   @Test
   void thePosixLocaleLosesNoCharacter() throws Exception {
     Map<String, String> posix = Map.of("LC_ALL", "POSIX");
-    try (ChildProgram program = ChildProgram.start(folder, posix, List.of(), "ask");
-        ChildProgram error =
-            ChildProgram.start(folder, posix, List.of(), "show", "--name", "x", "--port=中")) {
-      type(program, "网络编程\n");
-      program.keyboard().close();
+    try (Program program = TinyProgram.start(List.of(), posix, "ask");
+        Program error = TinyProgram.start(List.of(), posix, "show", "--name", "x", "--port=中")) {
+      program.type("网络编程");
+      program.endInput();
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
       assertThat(program.out()).isEqualTo("> read 网络编程 (4)\n> end of input\n");
       assertThat(error.exitCode()).isEqualTo(ExitCode.USAGE);
@@ -83,18 +76,13 @@ class ServiceLauncherTest {
 
   @Test
   void aClosedConnectionEndsTheProgramWhileStandardInputBlocks() throws Exception {
-    try (ChildProgram program = start("ask", "--closes-after", "300ms")) {
+    try (Program program = start("ask", "--closes-after", "300ms")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
       assertThat(program.out()).isEqualTo("> closed\n");
     }
   }
 
-  private ChildProgram start(String... arguments) throws IOException {
-    return ChildProgram.start(folder, Map.of(), List.of(), arguments);
-  }
-
-  private static void type(ChildProgram program, String text) throws IOException {
-    program.keyboard().write(text.getBytes(StandardCharsets.UTF_8));
-    program.keyboard().flush();
+  private Program start(String... arguments) throws IOException {
+    return TinyProgram.start(List.of(), Map.of(), arguments);
   }
 }

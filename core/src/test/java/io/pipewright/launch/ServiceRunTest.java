@@ -2,14 +2,13 @@ package io.pipewright.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipewright.testkit.Program;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,17 +20,14 @@ class ServiceRunTest {
   private static final String STARTED =
       "INFO  ServiceRun: transport nio (asked for by name; it is all there is)";
 
-  @TempDir
-  Path folder;
-
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT", "HUP"})
   void aSignalLetsTheBusyFinishAndTheExitCodeIsZero(String signal) throws Exception {
-    try (ChildProgram program = serving("--busy", "2", "--idle", "3", "--finish-after", "200ms")) {
+    try (Program program = serving("--busy", "2", "--idle", "3", "--finish-after", "200ms")) {
       program.signal(signal);
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
       assertThat(program.out()).isEqualTo(READY + "3 event loops)\n");
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .containsExactly(
               STARTED,
               "INFO  ServiceRun: SIG" + signal + ": draining 5 connections for at most 30s",
@@ -41,10 +37,10 @@ class ServiceRunTest {
 
   @Test
   void theLogSaysHowManyAreBusyOnceTheIdleAreGone() throws Exception {
-    try (ChildProgram program = serving("--busy", "1", "--idle", "3", "--finish-after", "1500ms")) {
+    try (Program program = serving("--busy", "1", "--idle", "3", "--finish-after", "1500ms")) {
       program.signal("TERM");
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .containsExactly(
               STARTED,
               "INFO  ServiceRun: SIGTERM: draining 4 connections for at most 30s",
@@ -55,11 +51,10 @@ class ServiceRunTest {
 
   @Test
   void whatIsBusyAfterTheGraceIsForcedAndTheExitCodeIsTen() throws Exception {
-    try (ChildProgram program =
-        serving("--busy", "2", "--finish-after", "1h", "--grace", "100ms")) {
+    try (Program program = serving("--busy", "2", "--finish-after", "1h", "--grace", "100ms")) {
       program.signal("TERM");
       assertThat(program.exitCode()).isEqualTo(ExitCode.FORCED);
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .containsExactly(
               STARTED,
               "INFO  ServiceRun: SIGTERM: draining 2 connections for at most 100ms",
@@ -69,12 +64,12 @@ class ServiceRunTest {
 
   @Test
   void aSecondSignalForcesAtOnce() throws Exception {
-    try (ChildProgram program = serving("--busy", "2", "--finish-after", "1h")) {
+    try (Program program = serving("--busy", "2", "--finish-after", "1h")) {
       program.signal("TERM");
       program.awaitErrors("draining");
       program.signal("INT");
       assertThat(program.exitCode()).isEqualTo(ExitCode.FORCED);
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .containsSubsequence(
               "INFO  ServiceRun: SIGTERM: draining 2 connections for at most 30s",
               "INFO  ServiceRun: SIGINT again: forcing 2 connections",
@@ -84,23 +79,28 @@ class ServiceRunTest {
 
   @Test
   void signalsThatComeLateDoNotChangeTheExitCode() throws Exception {
-    try (ChildProgram program = serving()) {
-      program.signal("TERM");
+    try (Program program = serving()) {
       for (int i = 0; i < 50 && program.isAlive(); i++) {
-        new ProcessBuilder("kill", "-TERM", Long.toString(program.pid()))
-            .start()
-            .waitFor();
+        signalIfAlive(program);
       }
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
     }
   }
 
+  private static void signalIfAlive(Program program) throws InterruptedException {
+    try {
+      program.signal("TERM");
+    } catch (IOException e) {
+      // it ended between the look and the signal: the exit code will tell
+    }
+  }
+
   @Test
   void aServerThatNeverStopsIsLeftBehind() throws Exception {
-    try (ChildProgram program = serving("--hangs", "--grace", "0")) {
+    try (Program program = serving("--hangs", "--grace", "0")) {
       program.signal("TERM");
       assertThat(program.exitCode()).isEqualTo(ExitCode.FORCED);
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .last()
           .isEqualTo("ERROR ServiceRun: the server did not stop: leaving it behind");
     }
@@ -108,7 +108,7 @@ class ServiceRunTest {
 
   @Test
   void aSignalWhileStartingStopsTheServerAsSoonAsItHasStarted() throws Exception {
-    try (ChildProgram program = start(List.of(), "server", "--start-takes", "2s")) {
+    try (Program program = start(List.of(), "server", "--start-takes", "2s")) {
       program.awaitErrors("starting");
       program.signal("TERM");
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
@@ -118,7 +118,7 @@ class ServiceRunTest {
 
   @Test
   void aSecondSignalEndsAStartThatHangs() throws Exception {
-    try (ChildProgram program = start(List.of(), "server", "--start-takes", "1h")) {
+    try (Program program = start(List.of(), "server", "--start-takes", "1h")) {
       program.awaitErrors("starting");
       program.signal("TERM");
       program.awaitErrors("while starting");
@@ -129,9 +129,9 @@ class ServiceRunTest {
 
   @Test
   void aServerThatStopsByItselfEndsTheProgram() throws Exception {
-    try (ChildProgram program = serving("--idle", "1", "--ends-after", "200ms")) {
+    try (Program program = serving("--idle", "1", "--ends-after", "200ms")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .containsExactly(
               STARTED, "INFO  ServiceRun: stopped: 0 finished, 1 idle, 0 forced in 0.000 s");
     }
@@ -141,7 +141,7 @@ class ServiceRunTest {
   @ValueSource(strings = {"0.0.0.0:4711", "[::]:4711", "[::1]:4711"})
   void theReadyLineNamesTheAddressThatIsListenedOn(String address) throws Exception {
     String host = address.replaceFirst(":\\d+$", "").replaceAll("[\\[\\]]", "");
-    try (ChildProgram program =
+    try (Program program =
         start(List.of(), "server", "--port", "4711", "--host", host, "--ends-after", "10ms")) {
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
       assertThat(program.out())
@@ -152,28 +152,28 @@ class ServiceRunTest {
   @Test
   void aJvmWithoutItsSignalClassDrainsAllTheSame() throws Exception {
     List<String> jvm = List.of("--limit-modules", "java.base,java.xml,java.naming");
-    try (ChildProgram program =
+    try (Program program =
         start(jvm, "server", "--port", "4711", "--busy", "1", "--finish-after", "200ms")) {
       program.awaitOutput(READY);
       program.signal("TERM");
       assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
-      assertThat(program.log())
+      assertThat(TinyProgram.errors(program))
           .contains("INFO  ServiceRun: stopped: 1 finished, 0 idle, 0 forced in 0.200 s");
     }
   }
 
-  private ChildProgram serving(String... options) throws IOException {
+  private Program serving(String... options) throws IOException {
     String[] arguments = new String[options.length + 3];
     arguments[0] = "server";
     arguments[1] = "--port";
     arguments[2] = "4711";
     System.arraycopy(options, 0, arguments, 3, options.length);
-    ChildProgram program = start(List.of(), arguments);
+    Program program = start(List.of(), arguments);
     program.awaitOutput(READY);
     return program;
   }
 
-  private ChildProgram start(List<String> jvm, String... arguments) throws IOException {
-    return ChildProgram.start(folder, Map.of(), jvm, arguments);
+  private Program start(List<String> jvm, String... arguments) throws IOException {
+    return TinyProgram.start(jvm, Map.of(), arguments);
   }
 }

@@ -2,10 +2,14 @@ package io.pipewright.launch;
 
 import io.pipewright.BindFailedException;
 import io.pipewright.RunningServer;
+import io.pipewright.testkit.Program;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +31,23 @@ import picocli.CommandLine.Parameters;
       TinyProgram.Ask.class
     })
 final class TinyProgram {
+
+  /** Starts it in a JVM of its own. */
+  static Program start(List<String> jvm, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> java = new ArrayList<>(jvm);
+    java.addAll(List.of("-cp", System.getProperty("java.class.path"), TinyProgram.class.getName()));
+    return Program.start(java, environment, arguments);
+  }
+
+  /** What a program wrote to standard error, its log records without their time. */
+  static List<String> errors(Program program) {
+    return program
+        .err()
+        .lines()
+        .map(line -> line.replaceFirst("^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} ", ""))
+        .toList();
+  }
 
   public static void main(String[] args) {
     System.exit(ServiceLauncher.run("tiny", new TinyProgram(), args));
@@ -60,7 +81,7 @@ final class TinyProgram {
 
     @Override
     public Integer call() {
-      return ServiceLauncher.serve("tiny", options.grace(), this::start);
+      return ServiceLauncher.serve("tiny", options, this::start);
     }
 
     private RunningServer start() {

@@ -73,7 +73,7 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return ServiceLauncher.serve("tcp-echo", options.grace(), this::start);
+    return ServiceLauncher.serve("tcp-echo", options, this::start);
   }
 
   private RunningServer start() {
