@@ -7,14 +7,11 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 
@@ -23,8 +20,7 @@ import org.slf4j.Logger;
  *
  * <p>Inbound, what fills the receive buffer was longer than what is accepted, and is dropped and counted. Outbound, it takes
  * care of empty datagrams, which are legal (RFC 768): Netty 4.2 drops one on epoll, kqueue and NIO and reports success, and on
- * epoll one in a batch makes another one go out twice. Here they go to the socket by themselves; NIO has no way to, so there
- * the write fails.
+ * epoll one in a batch makes another one go out twice. Here they go to the socket by themselves.
  */
 @ChannelHandler.Sharable
 final class DatagramGuard extends ChannelDuplexHandler {
@@ -32,7 +28,6 @@ final class DatagramGuard extends ChannelDuplexHandler {
   static final String NAME = "datagram-guard";
 
   private static final int LINES_PER_SECOND = 1;
-  private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
   private final Transport transport;
   private final int maxBytes;
@@ -79,13 +74,10 @@ final class DatagramGuard extends ChannelDuplexHandler {
   }
 
   private static void sendEmpty(Channel channel, InetSocketAddress recipient) throws IOException {
-    if (!(channel instanceof UnixChannel unix) || !(unix.fd() instanceof Socket socket)) {
-      throw new IOException("the nio transport cannot send an empty datagram");
-    }
     if (channel.unsafe().outboundBuffer().size() > 0) {
       throw new IOException("the send buffer is full");
     }
-    socket.sendTo(NOTHING, 0, 0, recipient.getAddress(), recipient.getPort());
+    EmptyDatagrams.send(channel, recipient);
   }
 
   private static InetSocketAddress recipient(Channel channel, Object message) {

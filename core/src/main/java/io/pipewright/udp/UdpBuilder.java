@@ -139,7 +139,7 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends EventLoopsBuil
       EventLoops loops, Pipeline installed, DatagramGuard guard, Logger logger) {
     Bootstrap bootstrap = new Bootstrap()
         .group(loops.group())
-        .channel(loops.datagramChannel())
+        .channelFactory(EmptyDatagrams.channelFactory(loops))
         .option(ChannelOption.SO_BROADCAST, broadcast)
         .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(receiveBytes()))
         .handler(new ChannelInitializer<Channel>() {

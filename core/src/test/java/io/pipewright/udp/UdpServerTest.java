@@ -89,16 +89,14 @@ class UdpServerTest {
 
   @ParameterizedTest
   @MethodSource("io.pipewright.Transports#here")
-  void anEmptyDatagramComesBackEmptyAndNoneTwiceWhereTheTransportCanSendIt(Transport transport)
-      throws Exception {
+  void anEmptyDatagramComesBackEmptyAndNoneComesTwice(Transport transport) throws Exception {
     try (RunningUdpServer server =
             UdpServer.builder().transport(transport).pipeline(ECHO).start();
         DatagramSocket client = socket()) {
       for (int size : new int[] {1, 0, 2, 3}) {
         send(client, new byte[size], server);
       }
-      int[] expected = transport == Transport.NIO ? new int[] {1, 2, 3} : new int[] {1, 0, 2, 3};
-      for (int size : expected) {
+      for (int size : new int[] {1, 0, 2, 3}) {
         assertThat(receive(client)).hasSize(size);
       }
     }
