@@ -15,12 +15,15 @@ NOBODY = 65534
 
 
 def refuse(bench, code, cases, **how):
-    """Each case is (what the sentence must mention, jar, arguments…): one line that mentions it, and the exit code."""
+    """Each case is (what the sentence must mention, parted by spaces, jar, arguments…): one line that does, and the exit code."""
 
     def one(case):
         mention, jar, *arguments = case
-        ended = bench.run(jar, *arguments, stdin=None, **how)
         told = f"{jar} {' '.join(map(str, arguments))}"
+        try:
+            ended = bench.run(jar, *arguments, stdin=None, **how)
+        except Failure as failure:
+            return f"{told}: {failure}"
         if ended.code != code:
             return f"{told}: exit code {code} wanted: {ended!r}"
         if ended.out:
@@ -28,7 +31,7 @@ def refuse(bench, code, cases, **how):
         lines = ended.error_lines()
         if len(lines) != 1:
             return f"{told}: one line wanted on standard error: {ended!r}"
-        if not re.search(mention, lines[0]):
+        if not all(word in lines[0] for word in mention.split()):
             return f"{told}: {lines[0]!r} does not mention {mention}"
         if re.search(r"Exception|\bjava\.|\bio\.netty|\bio\.pipewright|\bnull\b", lines[0]):
             return f"{told}: {lines[0]!r} talks of the program's insides"
@@ -70,9 +73,9 @@ def port_not_permitted(bench):
         bench,
         CANNOT_LISTEN,
         [
-            (f"{LOCAL}:999.*(permi|allow|right)", "tcp-echo", "server", "--port", 999),
-            (f"{LOCAL}:999.*(permi|allow|right)", "udp-echo", "server", "--port", 999),
-            (f"{LOCAL}:999.*(permi|allow|right)", "examples", "greeting-server", "--port", 999),
+            (f"{LOCAL}:999 permi", "tcp-echo", "server", "--port", 999),
+            (f"{LOCAL}:999 permi", "udp-echo", "server", "--port", 999),
+            (f"{LOCAL}:999 permi", "examples", "greeting-server", "--port", 999),
         ],
         uid=uid,
         cwd="/",
@@ -99,10 +102,10 @@ def nobody_there(bench):
         bench,
         CANNOT_CONNECT,
         [
-            (f"{LOCAL}:{closed}.*refused", "tcp-echo", "client", f"{LOCAL}:{closed}"),
-            (f"{LOCAL}:{closed}.*refused", "tcp-echo", "client", f"{LOCAL}:{closed}", "--message", "x", "--transport", "nio"),
-            (f"{LOCAL}:{closed}.*refused", "file-transfer", "get", f"{LOCAL}:{closed}", "x", "--out", bench.folder(), "--plain"),
-            (f"{LOCAL}:{closed}.*refused", "examples", "hello-client", "--host", LOCAL, "--port", closed),
+            (f"{LOCAL}:{closed} refused", "tcp-echo", "client", f"{LOCAL}:{closed}"),
+            (f"{LOCAL}:{closed} refused", "tcp-echo", "client", f"{LOCAL}:{closed}", "--message", "x", "--transport", "nio"),
+            (f"{LOCAL}:{closed} refused", "file-transfer", "get", f"{LOCAL}:{closed}", "x", "--out", bench.folder(), "--plain"),
+            (f"{LOCAL}:{closed} refused", "examples", "hello-client", "--host", LOCAL, "--port", closed),
             ("no-such-host.invalid:80", "tcp-echo", "client", "no-such-host.invalid:80"),
             ("no-such-host.invalid:80", "udp-echo", "client", "no-such-host.invalid:80", "--message", "x"),
             ("no-such-host.invalid:80", "file-transfer", "get", "no-such-host.invalid:80", "x", "--out", bench.folder(), "--plain"),
@@ -122,31 +125,31 @@ def usage(bench):
         bench,
         USAGE,
         [
-            ("--charset.*no-such", "tcp-echo", "client", f"{LOCAL}:9", "--charset", "no-such"),
-            ("--charset.*no-such", "udp-echo", "server", "--port", 0, "--print", "--charset", "no-such"),
+            ("--charset no-such", "tcp-echo", "client", f"{LOCAL}:9", "--charset", "no-such"),
+            ("--charset no-such", "udp-echo", "server", "--port", 0, "--print", "--charset", "no-such"),
             ("kqueue", "tcp-echo", "server", "--port", 0, "--transport", "kqueue"),
             ("kqueue", "udp-echo", "server", "--port", 0, "--transport", "kqueue"),
-            ("--transport.*fast", "tcp-echo", "server", "--port", 0, "--transport", "fast"),
-            ("--port.*70000", "tcp-echo", "server", "--port", 70000),
-            ("--port.*-1", "tcp-echo", "server", "--port=-1"),
-            ("--port.*http", "udp-echo", "server", "--port", "http"),
-            ("--idle-timeout.*soon", "tcp-echo", "server", "--port", 0, "--idle-timeout", "soon"),
-            ("--grace.*-1s", "tcp-echo", "server", "--port", 0, "--grace=-1s"),
-            ("--loops.*-1", "tcp-echo", "server", "--port", 0, "--loops=-1"),
-            ("--backlog.*0", "tcp-echo", "server", "--port", 0, "--backlog", 0),
-            ("--reply.*shout", "tcp-echo", "server", "--port", 0, "--reply", "shout"),
-            ("--framing.*guess", "tcp-echo", "server", "--port", 0, "--framing", "guess"),
-            ("--count.*0", "tcp-echo", "client", f"{LOCAL}:9", "--message", "x", "--count", 0),
+            ("--transport fast", "tcp-echo", "server", "--port", 0, "--transport", "fast"),
+            ("--port 70000", "tcp-echo", "server", "--port", 70000),
+            ("--port -1", "tcp-echo", "server", "--port=-1"),
+            ("--port http", "udp-echo", "server", "--port", "http"),
+            ("--idle-timeout soon", "tcp-echo", "server", "--port", 0, "--idle-timeout", "soon"),
+            ("--grace -1s", "tcp-echo", "server", "--port", 0, "--grace=-1s"),
+            ("--loops -1", "tcp-echo", "server", "--port", 0, "--loops=-1"),
+            ("--backlog 0", "tcp-echo", "server", "--port", 0, "--backlog", 0),
+            ("--reply shout", "tcp-echo", "server", "--port", 0, "--reply", "shout"),
+            ("--framing guess", "tcp-echo", "server", "--port", 0, "--framing", "guess"),
+            ("--count 0", "tcp-echo", "client", f"{LOCAL}:9", "--message", "x", "--count", 0),
             ("--reply", "tcp-echo", "server", "--port", 0, "--repyl", "verbatim"),
             ("serve", "tcp-echo", "serve"),
             ("HOST:PORT", "tcp-echo", "client"),
             ("localhost", "tcp-echo", "client", "localhost"),
             ("0", "tcp-echo", "client", "localhost:0"),
             ("--root", "file-transfer", "server", "--port", 0),
-            (re.escape(str(missing)), "file-transfer", "server", "--port", 0, "--root", missing),
-            (re.escape(str(file)), "file-transfer", "server", "--port", 0, "--root", file),
+            (str(missing), "file-transfer", "server", "--port", 0, "--root", missing),
+            (str(file), "file-transfer", "server", "--port", 0, "--root", file),
             ("no-such-example", "examples", "no-such-example"),
-            (f"{config.name}.*prot.*port", "tcp-echo", "server", "--config", config),
+            (f"{config.name} prot port", "tcp-echo", "server", "--config", config),
             ("absent.properties", "tcp-echo", "server", "--config", bench.folder() / "absent.properties"),
         ],
     )
@@ -158,12 +161,12 @@ def root_unreadable(bench):
     root.mkdir()
     root.chmod(0)
     uid = NOBODY if os.geteuid() == 0 else None
-    refuse(bench, USAGE, [(re.escape(str(root)), "file-transfer", "server", "--port", 0, "--root", root)], uid=uid, cwd="/")
+    refuse(bench, USAGE, [(str(root), "file-transfer", "server", "--port", 0, "--root", root)], uid=uid, cwd="/")
 
 
 @check("bad-input", "environment", "a bad value in the environment names its variable: exit 2")
 def bad_environment(bench):
-    refuse(bench, USAGE, [("PIPEWRIGHT_PORT.*many", "tcp-echo", "server")], env={"PIPEWRIGHT_PORT": "many"})
+    refuse(bench, USAGE, [("PIPEWRIGHT_PORT many", "tcp-echo", "server")], env={"PIPEWRIGHT_PORT": "many"})
 
 
 @check("bad-input", "verbose", "--verbose shows the stack trace behind the sentence")
