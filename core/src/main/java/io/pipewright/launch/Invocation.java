@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -139,10 +143,22 @@ final class Invocation {
     if (message.equals("Missing required subcommand")) {
       return "no command given: one of " + String.join(", ", names(failure.getCommandLine()));
     }
-    return decapitalised(message)
-        + (failure.getArgSpec() == null
-            ? ""
-            : sources.origin(failure.getArgSpec()).map(from -> ", from " + from).orElse(""));
+    ArgSpec argument = failure.getArgSpec();
+    return argument == null
+        ? decapitalised(message)
+        : decapitalised(asUsersWrite(argument, message))
+            + sources.origin(argument).map(from -> ", from " + from).orElse("");
+  }
+
+  /** picocli lists an enum's values as the code writes them; their toString is what a user types. */
+  private static String asUsersWrite(ArgSpec argument, String message) {
+    Object[] values = argument.type().getEnumConstants();
+    return values == null
+        ? message
+        : message.replaceFirst(
+            "\\[[^]]*] \\(case-insensitive\\)",
+            Matcher.quoteReplacement(
+                Stream.of(values).map(Object::toString).collect(Collectors.joining(", "))));
   }
 
   private static String unmatched(UnmatchedArgumentException failure) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,7 @@ class InvocationTest {
         "serve --port 70000|invalid value for option '--port': '70000' is not a port: 0 (any free one) to 65535 (see tiny serve --help)",
         "serve --transport foo|invalid value for option '--transport': no transport 'foo'; there are auto, io_uring, epoll, kqueue, nio (see tiny serve --help)",
         "serve --port 1 --port 2|option '--port' (PORT) should be specified only once (see tiny serve --help)",
+        "ask --retries 1 --answer maybe|invalid value for option '--answer': expected one of yes, no but was 'maybe' (see tiny ask --help)",
         "ask|missing required option: '--retries=<retries>' (see tiny ask --help)",
         "ask --retries 1 --charset gkb|invalid value for option '--charset': this Java knows no charset 'gkb'; did you mean 'GBK'? (see tiny ask --help)",
         "ask --retries 1 --charset x-JISAutoDetect|invalid value for option '--charset': 'x-JISAutoDetect' can be read, but not written (see tiny ask --help)"
@@ -219,6 +221,16 @@ class InvocationTest {
   @Command(subcommands = {Serve.class, Ask.class})
   static final class Probe {}
 
+  enum YesOrNo {
+    YES,
+    NO;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   @Command(name = "ask")
   static final class Ask implements Callable<Integer> {
     @Option(names = "--retries", required = true, converter = Converters.Positive.class)
@@ -227,9 +239,14 @@ class InvocationTest {
     @Option(names = "--charset", defaultValue = "UTF-8")
     private Charset charset;
 
+    @Option(names = "--answer", defaultValue = "yes")
+    private YesOrNo answer;
+
     @Override
     public Integer call() {
-      return charset.canEncode() && retries > 0 ? ExitCode.OK : ExitCode.FAILED;
+      return charset.canEncode() && retries > 0 && answer == YesOrNo.YES
+          ? ExitCode.OK
+          : ExitCode.FAILED;
     }
   }
 
