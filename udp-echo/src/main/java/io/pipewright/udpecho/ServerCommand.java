@@ -1,0 +1,102 @@
+package io.pipewright.udpecho;
+
+import io.pipewright.RunningServer;
+import io.pipewright.launch.Converters;
+import io.pipewright.launch.ServerOptions;
+import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.Terminal;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code udp-echo server}. */
+@Command(
+    name = "server",
+    description = {
+      "Answers every datagram with its own bytes, until it is told to stop.",
+      "With --print it prints them instead."
+    })
+final class ServerCommand implements Callable<Integer> {
+
+  private static final int DEFAULT_PORT = 7788;
+
+  @Mixin
+  private final ServerOptions options = ServerOptions.onPort(DEFAULT_PORT).loopsByDefault(1);
+
+  @Option(
+      names = "--print",
+      description =
+          "Print each datagram's sender and text to standard output, a line each, and send nothing"
+              + " unless --reply verbatim is given too.")
+  private boolean print;
+
+  @Option(
+      names = "--reply",
+      paramLabel = "KIND",
+      description = {
+        "What is answered: ${COMPLETION-CANDIDATES}.",
+        "  Default: verbatim; none with --print"
+      })
+  private Reply reply;
+
+  @Option(
+      names = "--charset",
+      paramLabel = "NAME",
+      defaultValue = "UTF-8",
+      description = "The charset of what is printed; bytes that are no text show as U+FFFD.")
+  private Charset charset;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      converter = Converters.Positive.class,
+      description = "Stop after so many datagrams.")
+  private Integer count;
+
+  @Override
+  public Integer call() {
+    if (!print) {
+      return ServiceLauncher.serve(UdpEcho.PROGRAM, options, () -> server().start());
+    }
+    try (LinePrinter printer = new LinePrinter(Terminal.standard()::print)) {
+      return ServiceLauncher.serve(UdpEcho.PROGRAM, options, () -> startPrinting(printer));
+    }
+  }
+
+  private RunningServer startPrinting(LinePrinter printer) {
+    RunningServer server = server()
+        .customize(pipeline ->
+            pipeline.before("echo", "print", () -> new PrintingHandler(printer, charset)))
+        .start();
+    printer.failure().exceptionally(e -> stop(server));
+    return server;
+  }
+
+  /** A printer that cannot print is no use to anybody. */
+  private static Void stop(RunningServer server) {
+    server.drainAsync(Duration.ZERO);
+    return null;
+  }
+
+  private UdpEchoServer server() {
+    return UdpEchoServer.builder()
+        .socket(udp -> udp.host(options.host())
+            .port(options.port())
+            .transport(options.transport())
+            .loops(options.loops()))
+        .reply(reply())
+        .maxDatagrams(count == null ? 0 : count)
+        .idleTimeout(options.idleTimeout())
+        .wireLog(options.wireLog());
+  }
+
+  private Reply reply() {
+    if (reply != null) {
+      return reply;
+    }
+    return print ? Reply.NONE : Reply.VERBATIM;
+  }
+}

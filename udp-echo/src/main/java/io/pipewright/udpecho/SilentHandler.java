@@ -1,0 +1,16 @@
+package io.pipewright.udpecho;
+
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DatagramPacket;
+
+/** Takes every datagram and answers none: those who stand before it have seen it. */
+@Sharable
+final class SilentHandler extends SimpleChannelInboundHandler<DatagramPacket> {
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket datagram) {
+    // released on the way out
+  }
+}

@@ -1,0 +1,160 @@
+package io.pipewright.udpecho;
+
+import io.pipewright.ConfigurationException;
+import io.pipewright.idle.IdlePolicy;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.PipelineBuilder;
+import io.pipewright.udp.RunningUdpServer;
+import io.pipewright.udp.UdpServer;
+import io.pipewright.udp.UdpServerBuilder;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * The bootstrap class of the UDP echo service: sends every datagram's bytes back to its sender (RFC
+ * 862), empty ones too.
+ *
+ * <pre>{@code
+ * RunningUdpServer server = UdpEchoServer.builder()
+ *     .socket(udp -> udp.host("0.0.0.0").port(7788))
+ *     .customize(pipeline -> pipeline.before("echo", "audit", AuditHandler::new))
+ *     .start();
+ * }</pre>
+ *
+ * <p>Datagrams of up to 65,507 bytes come back whole. A datagram that gives port 0 as its source is
+ * not answered. Not thread-safe; what {@link #start} returns is.
+ */
+public final class UdpEchoServer {
+
+  /** How long the answers to the last datagrams may take to leave. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
+  private final UdpServerBuilder udp = UdpServer.builder();
+  private Reply reply = Reply.VERBATIM;
+  private long maxDatagrams;
+  private Duration idleTimeout = Duration.ZERO;
+  private boolean wireLog;
+  private UnaryOperator<Pipeline> customization = UnaryOperator.identity();
+
+  private UdpEchoServer() {}
+
+  /** A builder with every default: answers verbatim, on 127.0.0.1 and a free port, without end. */
+  public static UdpEchoServer builder() {
+    return new UdpEchoServer();
+  }
+
+  /**
+   * Sets the socket: host, port, transport, event loops, buffers, the largest datagram.
+   *
+   * @param settings is given the builder of the UDP server; the pipeline is set here
+   * @return this
+   */
+  public UdpEchoServer socket(Consumer<UdpServerBuilder> settings) {
+    settings.accept(udp);
+    return this;
+  }
+
+  /**
+   * What is done with a datagram. Default {@link Reply#VERBATIM}.
+   *
+   * @param reply the answer, or none
+   * @return this
+   */
+  public UdpEchoServer reply(Reply reply) {
+    this.reply = Objects.requireNonNull(reply, "reply");
+    return this;
+  }
+
+  /**
+   * Stops the server after so many datagrams, when the last one is answered; what comes with it or
+   * later is not looked at.
+   *
+   * @param datagrams 1 or more; 0, the default, for no end
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public UdpEchoServer maxDatagrams(long datagrams) {
+    if (datagrams < 0) {
+      throw new ConfigurationException(
+          "maxDatagrams", datagrams, "must be 1 or more, or 0 for no end, not " + datagrams);
+    }
+    this.maxDatagrams = datagrams;
+    return this;
+  }
+
+  /**
+   * Stops the server when for so long no datagram has come. (There are no connections that could be
+   * closed one by one.)
+   *
+   * @param idleTimeout {@link Duration#ZERO}, the default, for never
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public UdpEchoServer idleTimeout(Duration idleTimeout) {
+    if (idleTimeout.isNegative()) {
+      throw new ConfigurationException("idleTimeout", idleTimeout, "must not be negative");
+    }
+    this.idleTimeout = idleTimeout;
+    return this;
+  }
+
+  /**
+   * Whether every datagram is logged, escaped, to {@code io.pipewright.wire.udp-echo} at debug
+   * level.
+   *
+   * @param wireLog on or off; default off
+   * @return this
+   */
+  public UdpEchoServer wireLog(boolean wireLog) {
+    this.wireLog = wireLog;
+    return this;
+  }
+
+  /**
+   * Changes the pipeline: the way to add handlers of one's own. Called once, by {@link #start()}.
+   * Handlers see Netty's {@code DatagramPacket}; one that passes it on releases nothing.
+   *
+   * @param customization from the service's pipeline (its handler is named "echo") to the one that
+   *     is used
+   * @return this
+   */
+  public UdpEchoServer customize(UnaryOperator<Pipeline> customization) {
+    this.customization = Objects.requireNonNull(customization, "customization");
+    return this;
+  }
+
+  /**
+   * Listens. Returns when the port is bound; must not be called on an event loop.
+   *
+   * @return the server, to be closed by the caller
+   * @throws io.pipewright.BindFailedException if the port cannot be bound: which address, and why
+   * @throws ConfigurationException if the settings do not go together
+   * @throws io.pipewright.TransportUnavailableException if a named transport is missing
+   */
+  public RunningUdpServer start() {
+    CompletableFuture<Void> enough = new CompletableFuture<>();
+    Pipeline pipeline = customization.apply(pipeline(() -> enough.complete(null)));
+    RunningUdpServer server = udp.pipeline(pipeline).start();
+    enough.thenRun(() -> server.drainAsync(LAST_ANSWERS));
+    return server;
+  }
+
+  private Pipeline pipeline(Runnable limitReached) {
+    PipelineBuilder builder = Pipeline.builder();
+    if (wireLog) {
+      builder.wireLog(UdpEcho.PROGRAM);
+    }
+    if (!idleTimeout.isZero()) {
+      builder.idle(IdlePolicy.closeAfter(idleTimeout)).handler("idle-notice", new IdleNotice());
+    }
+    if (maxDatagrams > 0) {
+      builder.handler("limit", () -> new DatagramLimit(maxDatagrams, limitReached));
+    }
+    return builder
+        .handler("echo", reply == Reply.VERBATIM ? new EchoHandler() : new SilentHandler())
+        .build();
+  }
+}
