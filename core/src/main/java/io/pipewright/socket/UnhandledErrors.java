@@ -7,9 +7,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramChannel;
 import io.pipewright.ProtocolException;
 import io.pipewright.framing.TruncatedFrameException;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.log.Escaped;
 import java.io.IOException;
+import java.net.SocketAddress;
 import org.slf4j.Logger;
 
 /**
@@ -38,8 +40,7 @@ public final class UnhandledErrors extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Channel channel = ctx.channel();
-    Object peer =
-        channel.remoteAddress() == null ? channel.localAddress() : channel.remoteAddress();
+    String peer = Addresses.text(isStream(channel) ? channel.remoteAddress() : address(channel));
     if (cause instanceof ProtocolException || cause instanceof IOException) {
       log.info("{}: {}", peer, Escaped.of(String.valueOf(cause.getMessage())));
     } else {
@@ -51,9 +52,14 @@ public final class UnhandledErrors extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** A peer that ended in the middle of a frame has ended: what is owed to it is still sent before the close. */
+  /** What is owed to a peer that ended in the middle of a frame is still sent before the close. */
   private static boolean endsByItself(Throwable cause) {
     return cause instanceof TruncatedFrameException;
+  }
+
+  /** A datagram channel without a peer of its own is told by where it listens. */
+  private static SocketAddress address(Channel channel) {
+    return channel.remoteAddress() == null ? channel.localAddress() : channel.remoteAddress();
   }
 
   private static boolean isStream(Channel channel) {

@@ -5,13 +5,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 
@@ -49,7 +52,10 @@ final class DatagramGuard extends ChannelDuplexHandler {
     if (message instanceof DatagramPacket datagram
         && datagram.content().readableBytes() > maxBytes) {
       oversized.increment();
-      log.warn("{}: a datagram of more than {} bytes was dropped", datagram.sender(), maxBytes);
+      log.warn(
+          "{}: a datagram of more than {} bytes was dropped",
+          Addresses.text(datagram.sender()),
+          maxBytes);
       datagram.release();
       return;
     }
@@ -74,14 +80,18 @@ final class DatagramGuard extends ChannelDuplexHandler {
   }
 
   private static void sendEmpty(Channel channel, InetSocketAddress recipient) throws IOException {
-    if (channel.unsafe().outboundBuffer().size() > 0) {
+    ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+    if (unsent == null) {
+      throw new ClosedChannelException();
+    }
+    if (unsent.size() > 0) {
       throw new IOException("the send buffer is full");
     }
     EmptyDatagrams.send(channel, recipient);
   }
 
   private static InetSocketAddress recipient(Channel channel, Object message) {
-    return message instanceof DatagramPacket datagram
+    return message instanceof DatagramPacket datagram && datagram.recipient() != null
         ? datagram.recipient()
         : (InetSocketAddress) channel.remoteAddress();
   }

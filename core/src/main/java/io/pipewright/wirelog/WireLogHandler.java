@@ -11,9 +11,8 @@ import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.util.NetUtil;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.Escaped;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.slf4j.Logger;
 
@@ -60,7 +59,8 @@ final class WireLogHandler extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     if (logger.isDebugEnabled()) {
-      String from = msg instanceof DatagramPacket packet ? " from " + address(packet.sender()) : "";
+      String from =
+          msg instanceof DatagramPacket packet ? " from " + Addresses.text(packet.sender()) : "";
       log(ctx, "READ " + describe(msg, from));
     }
     ctx.fireChannelRead(msg);
@@ -69,7 +69,8 @@ final class WireLogHandler extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
     if (logger.isDebugEnabled()) {
-      String to = msg instanceof DatagramPacket packet ? " to " + address(packet.recipient()) : "";
+      String to =
+          msg instanceof DatagramPacket packet ? " to " + Addresses.text(packet.recipient()) : "";
       log(ctx, "WRITE " + describe(msg, to));
     }
     ctx.write(msg, promise);
@@ -79,7 +80,10 @@ final class WireLogHandler extends ChannelDuplexHandler {
     Channel channel = ctx.channel();
     SocketAddress peer = channel.remoteAddress();
     logger.debug(
-        "[{}{}] {}", channel.id().asShortText(), peer == null ? "" : " " + address(peer), event);
+        "[{}{}] {}",
+        channel.id().asShortText(),
+        peer == null ? "" : " " + Addresses.text(peer),
+        event);
   }
 
   private String describe(Object msg, String direction) {
@@ -102,11 +106,5 @@ final class WireLogHandler extends ChannelDuplexHandler {
       return text.length() + " characters \"" + Escaped.of(text, maxBytes) + '"';
     }
     return msg.getClass().getName();
-  }
-
-  private static String address(SocketAddress address) {
-    return address instanceof InetSocketAddress inet
-        ? NetUtil.toSocketAddressString(inet)
-        : String.valueOf(address);
   }
 }

@@ -12,6 +12,10 @@ import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,9 +31,6 @@ final class ClientCommand implements Callable<Integer> {
 
   /** At a prompt nobody wants to wait for a server that does not answer; a late answer is still printed. */
   private static final Duration PROMPT_PATIENCE = Duration.ofSeconds(1);
-
-  /** How long a server that was told the end may take to end too, once all replies are there. */
-  private static final Duration FAREWELL = Duration.ofSeconds(1);
 
   @Parameters(paramLabel = "HOST:PORT", description = "The server.")
   private HostPort server;
@@ -153,19 +154,35 @@ final class ClientCommand implements Callable<Integer> {
       if (!noReply) {
         printer.awaitReply(mark, line.get(), PROMPT_PATIENCE);
       }
+      printer.endLine();
     }
   }
 
   private void repeat(TcpEchoClient client, ReplyPrinter printer) throws InterruptedException {
     for (int i = 0; i < count; i++) {
       if (i > 0) {
-        printer.awaitEnd(interval); // the pause ends early when the connection does
+        printer.pause(interval);
+        printer.endLine();
       }
       ReplyPrinter.Mark mark = printer.mark();
-      client.send(message);
+      awaitSent(client.send(message), printer);
       if (!noReply && !printer.awaitReply(mark, message, timeout)) {
         throw noReplyCame(printer);
       }
+    }
+  }
+
+  /** The interval counts from when the message has left, so that no two leave as one. */
+  private void awaitSent(CompletableFuture<Void> sent, ReplyPrinter printer)
+      throws InterruptedException {
+    try {
+      sent.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new LaunchException(
+          ExitCode.TIMED_OUT, server + " does not read: the message could not be sent", e);
+    } catch (ExecutionException e) {
+      printer.awaitEnd(timeout); // the reason is heard with what came before it
+      throw noReplyCame(printer);
     }
   }
 
@@ -187,7 +204,7 @@ final class ClientCommand implements Callable<Integer> {
   /** Nothing more is sent; what the server still owes is printed until it ends too. */
   private int sayFarewell(TcpEchoClient client, ReplyPrinter printer) throws InterruptedException {
     client.finish();
-    Optional<Incoming> end = printer.awaitEnd(message == null ? timeout : FAREWELL);
+    Optional<Incoming> end = printer.awaitEnd(timeout);
     printer.endLine();
     if (end.isPresent() && end.get() instanceof Incoming.Broken broken) {
       throw new LaunchException(

@@ -3,6 +3,7 @@ package io.pipewright.tcpecho;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +22,13 @@ final class ConnectionLog extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    log.info("…connected from: {}", ctx.channel().remoteAddress());
+    log.info("…connected from: {}", Addresses.text(ctx.channel().remoteAddress()));
     ctx.fireChannelActive();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    log.info("disconnected: {}", ctx.channel().remoteAddress());
+    log.info("disconnected: {}", Addresses.text(ctx.channel().remoteAddress()));
     ctx.fireChannelInactive();
   }
 }

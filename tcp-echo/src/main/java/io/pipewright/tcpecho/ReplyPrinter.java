@@ -4,9 +4,7 @@ import io.pipewright.launch.Terminal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -107,7 +105,7 @@ final class ReplyPrinter implements Runnable {
   record Mark(long messages, long chars) {}
 
   /**
-   * Waits for the reply to a message, and ends its line.
+   * Waits for the reply to a message. Its line stays open, in case more of it comes.
    *
    * @param since from before the message was sent
    * @param sent the message
@@ -126,7 +124,6 @@ final class ReplyPrinter implements Runnable {
         long soFar = chars;
         await(() -> chars > soFar, LULL);
       }
-      endLine();
       return true;
     } finally {
       lock.unlock();
@@ -157,14 +154,41 @@ final class ReplyPrinter implements Runnable {
     return true;
   }
 
-  /** Waits for the server's end of sending. */
-  Optional<Incoming> awaitEnd(Duration limit) throws InterruptedException {
+  /** Waits, but no longer than the connection lasts. */
+  void pause(Duration length) throws InterruptedException {
+    lock.lock();
     try {
-      return Optional.of(ended.get(limit.toNanos(), TimeUnit.NANOSECONDS));
-    } catch (TimeoutException e) {
+      await(() -> false, length);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for the server's end of sending, as long as it goes on sending.
+   *
+   * @param silence how long it may send nothing
+   * @return how it ended; empty if it fell silent instead
+   */
+  Optional<Incoming> awaitEnd(Duration silence) throws InterruptedException {
+    lock.lock();
+    try {
+      long before;
+      do {
+        before = messages;
+        long soFar = before;
+        await(() -> messages > soFar, silence);
+      } while (messages > before);
+    } finally {
+      lock.unlock();
+    }
+    if (!ended.isDone()) {
       return Optional.empty();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException typed ? typed : new IllegalStateException(e);
+    }
+    try {
+      return Optional.of(ended.join());
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException typed ? typed : e;
     }
   }
 }

@@ -11,6 +11,7 @@ import io.pipewright.text.TextCodec;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -63,16 +64,22 @@ public final class TcpEchoClient implements AutoCloseable {
   }
 
   /**
-   * Sends one message. Returns at once; if it cannot be sent, {@link #receive} tells.
+   * Sends one message. Returns at once; if it cannot be sent, {@link #receive} tells too.
    *
    * @param text the message
+   * @return completed when the message has been handed to the kernel, or with why it cannot be
    */
-  public void send(String text) {
-    channel.writeAndFlush(text).addListener(sent -> {
-      if (!sent.isSuccess()) {
-        channel.pipeline().fireExceptionCaught(sent.cause());
+  public CompletableFuture<Void> send(String text) {
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    channel.writeAndFlush(text).addListener(write -> {
+      if (write.isSuccess()) {
+        sent.complete(null);
+      } else {
+        channel.pipeline().fireExceptionCaught(write.cause());
+        sent.completeExceptionally(write.cause());
       }
     });
+    return sent;
   }
 
   /** Says that nothing more will be sent: half-closes. What is written goes out first. */
