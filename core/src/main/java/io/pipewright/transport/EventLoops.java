@@ -100,7 +100,7 @@ public final class EventLoops implements AutoCloseable {
     if (group.isIoType(NioIoHandler.class)) {
       return Transport.NIO;
     }
-    if (group.isIoType(EpollIoHandler.class)) {
+    if (group.isIoType(EpollIoHandler.class) || group.isIoType(EpollHandlers.Handler.class)) {
       return Transport.EPOLL;
     }
     if (group.isIoType(IoUringIoHandler.class)) {

@@ -2,7 +2,6 @@ package io.pipewright.transport;
 
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.kqueue.KQueue;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.nio.NioIoHandler;
@@ -28,11 +27,24 @@ public enum Transport {
   /** Linux io_uring. */
   IO_URING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory),
   /** Linux epoll, edge-triggered where Netty uses it so. */
-  EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory),
+  EPOLL(Epoll::unavailabilityCause, EpollHandlers::new),
   /** macOS and BSD kqueue. */
   KQUEUE(KQueue::unavailabilityCause, KQueueIoHandler::newFactory),
   /** The JDK's selector: on every machine. */
   NIO(() -> null, NioIoHandler::newFactory);
+
+  /**
+   * Netty 4.2.18 asks io_uring once for all to tell it of input, and looks whether there is any: a reset that comes with a
+   * peer's last bytes then goes unnoticed, since io_uring tells of it while they are read, and not again. Asked anew for each
+   * read it tells. Netty reads this when its io_uring classes are loaded; who sets it at the command line decides.
+   */
+  private static final String MULTISHOT_POLL = "io.netty.iouring.pollAddMultishotEnabled";
+
+  static {
+    if (System.getProperty(MULTISHOT_POLL) == null) {
+      System.setProperty(MULTISHOT_POLL, "false");
+    }
+  }
 
   private final Supplier<Throwable> unavailability;
   private final Supplier<IoHandlerFactory> ioHandlers;

@@ -1,0 +1,130 @@
+package io.pipewright.filetransfer;
+
+import io.pipewright.ConfigurationException;
+import io.pipewright.filetransfer.plain.FetchHandler;
+import io.pipewright.framing.Framing;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.PipelineBuilder;
+import io.pipewright.tcp.TcpClient;
+import io.pipewright.tcp.TcpClientBuilder;
+import io.pipewright.transport.EventLoops;
+import io.pipewright.transport.Transport;
+import io.pipewright.transport.Workload;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Settings of a {@link FileClient}; all defaults stand here. Not thread-safe; may be used to build several clients. */
+public final class FileClientBuilder {
+
+  private final TcpClientBuilder tcp = TcpClient.builder()
+      .workload(Workload.FILES)
+      .port(FileServer.DEFAULT_PORT)
+      .allowHalfClosure(true);
+  private Duration timeout = Duration.ofSeconds(30);
+  private String wireLog;
+
+  FileClientBuilder() {}
+
+  /**
+   * The server. Default {@code 127.0.0.1}.
+   *
+   * @param host a name, an IPv4 or an IPv6 address
+   * @return this
+   * @throws ConfigurationException if empty
+   */
+  public FileClientBuilder host(String host) {
+    tcp.host(host);
+    return this;
+  }
+
+  /**
+   * The server's port. Default {@value FileServer#DEFAULT_PORT}.
+   *
+   * @param port 1 to 65,535
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public FileClientBuilder port(int port) {
+    tcp.port(port);
+    return this;
+  }
+
+  /**
+   * The transport of the event loop that is made. Default {@link Transport#AUTO}.
+   *
+   * @param transport a transport
+   * @return this
+   */
+  public FileClientBuilder transport(Transport transport) {
+    tcp.transport(transport);
+    return this;
+  }
+
+  /**
+   * Uses these event loops instead of making one. The caller closes them, after the client.
+   *
+   * @param eventLoops event loops
+   * @return this
+   */
+  public FileClientBuilder eventLoops(EventLoops eventLoops) {
+    tcp.eventLoops(eventLoops);
+    return this;
+  }
+
+  /**
+   * How long one address of the server may take to answer. Default 10 s.
+   *
+   * @param connectTimeout 1 ms to 24 days
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public FileClientBuilder connectTimeout(Duration connectTimeout) {
+    tcp.connectTimeout(connectTimeout);
+    return this;
+  }
+
+  /**
+   * How long the server may be silent before a download is given up. Default 30 s.
+   *
+   * @param timeout a millisecond or more
+   * @return this
+   * @throws ConfigurationException if less
+   */
+  public FileClientBuilder timeout(Duration timeout) {
+    if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
+      throw new ConfigurationException(
+          "timeout", timeout, "must be a millisecond or more, not " + timeout);
+    }
+    this.timeout = timeout;
+    return this;
+  }
+
+  /**
+   * Logs what passes to the logger {@code io.pipewright.wire.NAME}, at debug level. Default: no such log.
+   *
+   * @param name the last part of the logger's name
+   * @return this
+   */
+  public FileClientBuilder wireLog(String name) {
+    this.wireLog = Objects.requireNonNull(name, "name");
+    return this;
+  }
+
+  /**
+   * Builds the client, with an event loop of its own unless some were lent. Opens no socket and no file.
+   *
+   * @return the client, to be closed by the caller
+   * @throws ConfigurationException if no port was named
+   * @throws io.pipewright.TransportUnavailableException if a named transport is missing
+   */
+  public FileClient build() {
+    Duration silence = timeout;
+    PipelineBuilder pipeline = Pipeline.builder()
+        .framing(Framing.none())
+        .handler("fetch", () -> new FetchHandler(silence));
+    if (wireLog != null) {
+      pipeline.wireLog(wireLog);
+    }
+    return new FileClient(tcp.pipeline(pipeline.build()).build(), silence);
+  }
+}

@@ -1,0 +1,24 @@
+package io.pipewright.filetransfer;
+
+/**
+ * Serves the files of one folder. A client sends a file's name and gets its bytes (the plain dialect: see {@link
+ * io.pipewright.filetransfer.plain}).
+ *
+ * <pre>{@code
+ * try (RunningServer server = FileServer.builder().root(Path.of("public")).port(8080).start()) {
+ *   server.awaitTermination();
+ * }
+ * }</pre>
+ */
+public final class FileServer {
+
+  /** The port, unless another is named. */
+  public static final int DEFAULT_PORT = 8080;
+
+  private FileServer() {}
+
+  /** A builder with every default but the folder: listens on 127.0.0.1, port {@value #DEFAULT_PORT}. */
+  public static FileServerBuilder builder() {
+    return new FileServerBuilder();
+  }
+}

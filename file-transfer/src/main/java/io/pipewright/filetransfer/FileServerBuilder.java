@@ -1,0 +1,211 @@
+package io.pipewright.filetransfer;
+
+import io.pipewright.BindFailedException;
+import io.pipewright.ConfigurationException;
+import io.pipewright.RunningServer;
+import io.pipewright.filetransfer.plain.NameTiming;
+import io.pipewright.filetransfer.plain.PlainService;
+import io.pipewright.filetransfer.sending.FileWorkers;
+import io.pipewright.filetransfer.store.SharedFolder;
+import io.pipewright.framing.Framing;
+import io.pipewright.idle.IdlePolicy;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.PipelineBuilder;
+import io.pipewright.tcp.TcpServer;
+import io.pipewright.tcp.TcpServerBuilder;
+import io.pipewright.transport.EventLoops;
+import io.pipewright.transport.Transport;
+import io.pipewright.transport.Workload;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Settings of a {@link FileServer}; all defaults stand here. Not thread-safe; may be used to start several servers. */
+public final class FileServerBuilder {
+
+  private static final int DEFAULT_BACKLOG = 128;
+  private static final int MAX_WAITING_REQUESTS = 1024;
+  private static final Duration MAX_LINGER = Duration.ofSeconds(5);
+
+  private final TcpServerBuilder tcp = TcpServer.builder()
+      .workload(Workload.FILES)
+      .port(FileServer.DEFAULT_PORT)
+      .backlog(DEFAULT_BACKLOG)
+      .allowHalfClosure(true);
+  private Path root;
+  private Duration idleTimeout = Duration.ofSeconds(60);
+  private int workers = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+  private NameTiming nameTiming = NameTiming.DEFAULT;
+  private String wireLog;
+
+  FileServerBuilder() {}
+
+  /**
+   * The folder whose files are served, with all folders in it. It must be named.
+   *
+   * @param root an existing folder; it is opened by {@link #start()}
+   * @return this
+   */
+  public FileServerBuilder root(Path root) {
+    this.root = Objects.requireNonNull(root, "root");
+    return this;
+  }
+
+  /**
+   * The name or address to listen on. Default {@code 127.0.0.1}.
+   *
+   * @param host a name, an IPv4 or an IPv6 address
+   * @return this
+   * @throws ConfigurationException if empty
+   */
+  public FileServerBuilder host(String host) {
+    tcp.host(host);
+    return this;
+  }
+
+  /**
+   * The port to listen on. Default {@value FileServer#DEFAULT_PORT}.
+   *
+   * @param port 0 to 65,535; 0 takes a free one
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public FileServerBuilder port(int port) {
+    tcp.port(port);
+    return this;
+  }
+
+  /**
+   * The transport of the event loops that are made. Default {@link Transport#AUTO}: one that has {@code sendfile}.
+   *
+   * @param transport a transport
+   * @return this
+   */
+  public FileServerBuilder transport(Transport transport) {
+    tcp.transport(transport);
+    return this;
+  }
+
+  /**
+   * How many event loops are made. Default 0: one a processor.
+   *
+   * @param loops 0 or more
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public FileServerBuilder loops(int loops) {
+    tcp.loops(loops);
+    return this;
+  }
+
+  /**
+   * Uses these event loops instead of making some. The caller closes them, after the server.
+   *
+   * @param eventLoops event loops
+   * @return this
+   */
+  public FileServerBuilder eventLoops(EventLoops eventLoops) {
+    tcp.eventLoops(eventLoops);
+    return this;
+  }
+
+  /**
+   * How many connections may wait to be accepted. Default 128.
+   *
+   * @param connections 1 or more
+   * @return this
+   * @throws ConfigurationException if less than 1
+   */
+  public FileServerBuilder backlog(int connections) {
+    tcp.backlog(connections);
+    return this;
+  }
+
+  /**
+   * When a connection is ended on which nothing happens: no name comes, or its peer takes no byte. Default 60 s.
+   *
+   * @param idleTimeout a millisecond or more
+   * @return this
+   * @throws ConfigurationException if less
+   */
+  public FileServerBuilder idleTimeout(Duration idleTimeout) {
+    IdlePolicy.closeAfter(idleTimeout); // throws if it will not do
+    this.idleTimeout = idleTimeout;
+    return this;
+  }
+
+  /**
+   * How many threads call the file system. Default twice the processors, 4 at least.
+   *
+   * @param threads 1 or more
+   * @return this
+   * @throws ConfigurationException if less than 1
+   */
+  public FileServerBuilder workers(int threads) {
+    if (threads < 1) {
+      throw new ConfigurationException("workers", threads, "must be 1 or more, not " + threads);
+    }
+    this.workers = threads;
+    return this;
+  }
+
+  /**
+   * Logs what passes to the logger {@code io.pipewright.wire.NAME}, at debug level. Default: no such log.
+   *
+   * @param name the last part of the logger's name
+   * @return this
+   */
+  public FileServerBuilder wireLog(String name) {
+    this.wireLog = Objects.requireNonNull(name, "name");
+    return this;
+  }
+
+  /** How long a name may take: tests have no time to wait. */
+  FileServerBuilder nameTiming(NameTiming timing) {
+    this.nameTiming = timing;
+    return this;
+  }
+
+  /**
+   * Opens the folder and listens. Returns when the port is bound.
+   *
+   * @return the server, to be closed by the caller
+   * @throws ConfigurationException if the folder is missing or cannot be read
+   * @throws BindFailedException if the port cannot be bound: which address, and why
+   * @throws io.pipewright.TransportUnavailableException if a named transport is missing
+   */
+  public RunningServer start() {
+    if (root == null) {
+      throw new ConfigurationException("root", null, "name the folder to be served");
+    }
+    SharedFolder folder = SharedFolder.open(root);
+    FileWorkers readers = new FileWorkers(workers, MAX_WAITING_REQUESTS);
+    RunningServer server = null;
+    try {
+      server = tcp.pipeline(pipeline(new PlainService(folder, readers, nameTiming, linger())))
+          .start();
+      return new RunningFileServer(server, folder, readers);
+    } finally {
+      if (server == null) {
+        readers.close();
+        folder.close();
+      }
+    }
+  }
+
+  /** A peer that does not close its end is not worth more patience than a silent one. */
+  private Duration linger() {
+    return idleTimeout.compareTo(MAX_LINGER) < 0 ? idleTimeout : MAX_LINGER;
+  }
+
+  private Pipeline pipeline(PlainService service) {
+    PipelineBuilder pipeline = Pipeline.builder()
+        .framing(Framing.none())
+        .idle(IdlePolicy.closeAfter(idleTimeout))
+        .handler("file-service", service::newHandler);
+    if (wireLog != null) {
+      pipeline.wireLog(wireLog);
+    }
+    return pipeline.build().without("backpressure"); // nothing is read while a file is sent
+  }
+}

@@ -1,0 +1,75 @@
+package io.pipewright.filetransfer.plain;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.pipewright.filetransfer.sending.FileWorkers;
+import io.pipewright.filetransfer.store.OpenFile;
+import io.pipewright.filetransfer.store.SharedFolder;
+import io.pipewright.log.BoundedLog;
+import io.pipewright.log.Escaped;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the connections of a server share that speak the plain dialect. A connection goes through
+ * three handlers, each of which puts the next in its own place: {@link NameHandler}, then {@link
+ * SendingHandler} if there is a file to send, then {@link LeavingHandler}.
+ *
+ * @param folder what is served
+ * @param workers who reads it
+ * @param timing how long a name may take
+ * @param linger how long a peer may take to close its end after we closed ours
+ */
+public record PlainService(
+    SharedFolder folder, FileWorkers workers, NameTiming timing, Duration linger) {
+
+  private static final int LOG_LINES_PER_SECOND = 10;
+  private static final int LOGGED_NAME_BYTES = 256;
+
+  private static final Logger log = LoggerFactory.getLogger(PlainService.class);
+
+  /** One for all servers of the process, so that its bound holds whatever the peers do. */
+  private static final BoundedLog boundedLog = BoundedLog.of(log, LOG_LINES_PER_SECOND);
+
+  /** The handler for a new connection; its channel must allow half-closure. */
+  public ChannelHandler newHandler() {
+    return new NameHandler(this);
+  }
+
+  static void logRefused(Channel channel, byte[] name, String reason) {
+    boundedLog.info(
+        "refused \"{}\" to {}: {}",
+        Escaped.bytes(Unpooled.wrappedBuffer(name), LOGGED_NAME_BYTES),
+        channel.remoteAddress(),
+        reason);
+  }
+
+  static void logIgnored(Channel channel, int bytes) {
+    log.debug("ignored {} bytes after the name from {}", bytes, channel.remoteAddress());
+  }
+
+  static void logSent(Channel channel, OpenFile file) {
+    log.debug("sent {} bytes to {}", file.size(), channel.remoteAddress());
+  }
+
+  /** What is wrong with the file concerns the operator more than a peer that went away. */
+  static void logNotSent(Channel channel, OpenFile file, Throwable cause) {
+    String format = "could not send the whole of \"{}\" to {}: {}";
+    String name = Escaped.of(file.name().toString(), LOGGED_NAME_BYTES);
+    if (channel.isActive() && !(cause instanceof CancellationException)) {
+      boundedLog.warn(format, name, channel.remoteAddress(), cause.getMessage());
+    } else {
+      boundedLog.info(format, name, channel.remoteAddress(), whyClosed(cause));
+    }
+  }
+
+  private static String whyClosed(Throwable cause) {
+    return cause instanceof ClosedChannelException || cause.getMessage() == null
+        ? "the connection was closed"
+        : cause.getMessage();
+  }
+}
