@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.handler.codec.DecoderException;
 import io.pipewright.ProtocolException;
 import io.pipewright.framing.TruncatedFrameException;
 import io.pipewright.log.Addresses;
@@ -38,7 +39,8 @@ public final class UnhandledErrors extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
+    Throwable cause = unwrapped(thrown);
     Channel channel = ctx.channel();
     String peer = Addresses.text(isStream(channel) ? channel.remoteAddress() : address(channel));
     if (cause instanceof ProtocolException || cause instanceof IOException) {
@@ -50,6 +52,13 @@ public final class UnhandledErrors extends ChannelInboundHandlerAdapter {
     if (isStream(channel) && !endsByItself(cause)) {
       ctx.close();
     }
+  }
+
+  /** Netty's base classes for codecs put what a codec throws into an exception of their own. */
+  private static Throwable unwrapped(Throwable thrown) {
+    return thrown instanceof DecoderException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
   }
 
   /** What is owed to a peer that ended in the middle of a frame is still sent before the close. */

@@ -3,8 +3,10 @@ package io.pipewright.tcp;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import java.nio.channels.ClosedChannelException;
 
 /** Ends one direction of a connection and leaves the other open (RFC 9293, section 3.6). */
 public final class HalfClose {
@@ -36,6 +38,9 @@ public final class HalfClose {
    */
   static ChannelFuture afterWhatIsWritten(Channel channel) {
     channel.flush();
-    return channel.pipeline().context(Connection.NAME).writeAndFlush(Unpooled.EMPTY_BUFFER);
+    ChannelHandlerContext socketEnd = channel.pipeline().context(Connection.NAME);
+    return socketEnd == null // a closed connection's pipeline has been taken apart
+        ? channel.newFailedFuture(new ClosedChannelException())
+        : socketEnd.writeAndFlush(Unpooled.EMPTY_BUFFER);
   }
 }
