@@ -1,0 +1,70 @@
+package io.pipewright.examples;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.pipewright.RunningServer;
+import io.pipewright.framing.Framing;
+import io.pipewright.launch.ServerOptions;
+import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.tcpecho.TcpEchoServer;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * The TCP echo service as it is, and one Netty handler more: it numbers a client's lines before the
+ * echo answers them.
+ *
+ * <pre>{@code
+ * examples extended-echo
+ * printf 'a\nb\n' | nc 127.0.0.1 21567
+ * }</pre>
+ */
+@Command(
+    name = ExtendedEcho.NAME,
+    description = "The TCP echo with a handler of your own: numbers lines.")
+final class ExtendedEcho implements Callable<Integer> {
+
+  static final String NAME = "extended-echo";
+
+  @Mixin
+  private final ServerOptions options =
+      ServerOptions.onPort(21567).idleAfter(Duration.ofMinutes(5));
+
+  @Override
+  public Integer call() {
+    return ServiceLauncher.serve(NAME, options.grace(), this::start);
+  }
+
+  RunningServer start() {
+    return TcpEchoServer.builder()
+        .socket(tcp -> tcp.host(options.host())
+            .port(options.port())
+            .transport(options.transport())
+            .loops(options.loops()))
+        .framing(Framing.lines().keepTerminator())
+        .idleTimeout(options.idleTimeout())
+        .wireLog(options.wireLog())
+        .customize(pipeline -> pipeline.before("echo", "numbering", Numbering::new))
+        .start();
+  }
+
+  /** Puts a number before each message. One instance a connection, so that each counts its own. */
+  static final class Numbering extends ChannelInboundHandlerAdapter {
+
+    private int lines;
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      lines++;
+      ByteBuf number = Unpooled.copiedBuffer(lines + " ", US_ASCII);
+      // both buffers now belong to the composite, and whoever releases that releases them
+      ctx.fireChannelRead(Unpooled.wrappedBuffer(number, (ByteBuf) message));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.pipewright.examples;
+
+import io.pipewright.idle.IdlePolicy;
+import io.pipewright.launch.ServerOptions;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.PipelineBuilder;
+import io.pipewright.tcp.TcpServer;
+import io.pipewright.tcp.TcpServerBuilder;
+
+/** What the options that all servers share are to a pipeline and to a socket. */
+final class Wiring {
+
+  private Wiring() {}
+
+  /**
+   * A pipeline that honours {@code --idle-timeout} and {@code --wire-log}.
+   *
+   * @param name the example's name, for the wire log
+   */
+  static PipelineBuilder pipeline(String name, ServerOptions options) {
+    PipelineBuilder pipeline = Pipeline.builder();
+    if (!options.idleTimeout().isZero()) {
+      pipeline.idle(IdlePolicy.closeAfter(options.idleTimeout()));
+    }
+    if (options.wireLog()) {
+      pipeline.wireLog(name);
+    }
+    return pipeline;
+  }
+
+  /** A server that honours {@code --host}, {@code --port}, {@code --transport}, {@code --loops}. */
+  static TcpServerBuilder server(ServerOptions options) {
+    return TcpServer.builder()
+        .host(options.host())
+        .port(options.port())
+        .transport(options.transport())
+        .loops(options.loops());
+  }
+}
