@@ -53,7 +53,6 @@ abstract class FrameEncoder extends ChannelOutboundHandlerAdapter {
     return body.unwrap() == null
         && body.refCnt() == 1
         && body.alloc() == alloc
-        && !body.isReadOnly()
         && !(body instanceof CompositeByteBuf)
         && !(alloc instanceof UnpooledByteBufAllocator);
   }

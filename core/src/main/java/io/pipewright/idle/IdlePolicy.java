@@ -19,9 +19,10 @@ import java.util.function.Supplier;
  *
  * <p><b>Closing.</b> The handler closes its channel when for the whole limit no message has reached
  * it and no byte has left. Behind the framing, bytes that make up no message do not count. Outbound
- * progress is judged by bytes that the transport has taken, not by completed writes: a peer that
- * reads a long answer slowly stays; one that stopped reading goes, though more is written to it. For
- * bytes that leave without a flush of ours the moment is known only to a quarter of the limit.
+ * progress is judged by bytes that the transport has taken, not by completed writes alone: a peer
+ * that reads a long answer slowly stays; one that stopped reading goes, though more is written to
+ * it. When such a peer stops in the middle of one write, the moment is not known, and it goes after
+ * the limit at the earliest and twice the limit at the latest.
  *
  * <p><b>Heartbeats.</b> When nothing has been flushed for the interval, and nothing is waiting to
  * leave, a message is written at the end of the pipeline, through all its encoders. Heartbeats are

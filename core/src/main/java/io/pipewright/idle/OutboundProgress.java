@@ -13,7 +13,6 @@ final class OutboundProgress {
   private int frontMessage;
 
   private long frontProgress;
-  private long pendingBytes;
 
   /**
    * Whether bytes of what is still waiting have left since the last look. When nothing is waiting
@@ -28,11 +27,9 @@ final class OutboundProgress {
     }
     int front = System.identityHashCode(message);
     long progress = buffer.currentProgress();
-    long pending = buffer.totalPendingWriteBytes();
-    boolean advanced = front != frontMessage || progress != frontProgress || pending < pendingBytes;
+    boolean advanced = front != frontMessage || progress != frontProgress;
     frontMessage = front;
     frontProgress = progress;
-    pendingBytes = pending;
     return advanced;
   }
 

@@ -11,13 +11,20 @@ import io.netty.buffer.UnpooledHeapByteBuf;
 final class CountingAllocator extends AbstractByteBufAllocator {
 
   private long allocated;
+  private int allocations;
 
   CountingAllocator() {
     super(false);
   }
 
+  /** How many bytes are in use now. */
   long allocated() {
     return allocated;
+  }
+
+  /** How often memory was asked for, growth of a buffer included. */
+  int allocations() {
+    return allocations;
   }
 
   @Override
@@ -43,6 +50,7 @@ final class CountingAllocator extends AbstractByteBufAllocator {
 
     @Override
     protected byte[] allocateArray(int initialCapacity) {
+      allocations++;
       allocated += initialCapacity;
       return new byte[initialCapacity];
     }

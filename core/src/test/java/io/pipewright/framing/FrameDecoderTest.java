@@ -57,6 +57,8 @@ class FrameDecoderTest {
     ByteBuf one = channel.readInbound();
     ByteBuf two = channel.readInbound();
     in.setByte(0, 'O').setByte(4, 'T');
+    assertThat(one).isNotSameAs(in);
+    assertThat(two).as("what is written to it must not reach the other").isNotSameAs(in);
     assertThat(one.toString(StandardCharsets.US_ASCII)).isEqualTo("One");
     assertThat(two.toString(StandardCharsets.US_ASCII)).isEqualTo("Two");
     one.release();
@@ -85,6 +87,8 @@ class FrameDecoderTest {
   @Test
   void aLongLineByteByByteTakesLinearWork() {
     EmbeddedChannel channel = new EmbeddedChannel();
+    CountingAllocator alloc = new CountingAllocator();
+    channel.config().setAllocator(alloc);
     AtomicInteger offered = new AtomicInteger();
     LineDecoder lines = new LineDecoder(1 << 20, false);
     channel.pipeline().addLast(new FrameDecoder() {
@@ -104,6 +108,7 @@ class FrameDecoderTest {
     }
     channel.writeInbound(buffer("\n"));
     assertThat(offered).hasValue(10_001);
+    assertThat(alloc.allocations()).as("the buffer doubles as it grows").isLessThan(12);
     assertThat(inbound(channel)).hasSize(10_001);
     channel.finish();
   }

@@ -7,13 +7,16 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +79,10 @@ class FrameEncoderTest {
       Unpooled.wrappedBuffer("xxhello__".getBytes(US_ASCII)).setIndex(2, 7), // a user's array
       shared.asReadOnly().retain(),
       Unpooled.wrappedUnmodifiableBuffer(shared.retainedDuplicate()),
-      alloc.compositeBuffer().addComponent(true, shared.retainedDuplicate()),
+      alloc
+          .compositeBuffer()
+          .addComponent(true, shared.retainedDuplicate().setIndex(0, 9))
+          .setIndex(2, 7),
     };
     for (ByteBuf body : bodies) {
       EmbeddedChannel lines = counted(Framing.lines());
@@ -92,6 +98,42 @@ class FrameEncoderTest {
     assertThat(shared.refCnt()).isOne();
     shared.release();
     assertThat(alloc.allocated()).isZero();
+  }
+
+  @Test
+  void aViewOfPooledMemoryIsNotWrittenAroundThoughItHasACountOfItsOwn() {
+    ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED); // else the view is wrapped
+    try {
+      ByteBuf shared = PooledByteBufAllocator.DEFAULT.buffer(64);
+      shared.writeBytes("xxhello__".getBytes(US_ASCII)).setIndex(2, 7);
+      for (Framing framing : new Framing[] {Framing.lines(), Framing.lengthPrefix(2)}) {
+        ByteBuf view = shared.retainedDuplicate();
+        assertThat(view.refCnt()).isOne();
+        EmbeddedChannel channel = encoder(framing);
+        channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
+        channel.writeOutbound(view);
+        assertThat(outbound(channel)).contains("hello");
+        channel.finish();
+      }
+      assertThat(shared.setIndex(0, 9).toString(US_ASCII)).isEqualTo("xxhello__");
+      assertThat(shared.release()).isTrue();
+    } finally {
+      ResourceLeakDetector.setLevel(level);
+    }
+  }
+
+  @Test
+  void aUsersArrayIsNotWrittenToWhereTheChannelsAllocatorIsTheOneThatWrapsThem() {
+    byte[] array = "xxhello__".getBytes(US_ASCII);
+    for (Framing framing : new Framing[] {Framing.lines(), Framing.lengthPrefix(2)}) {
+      EmbeddedChannel channel = encoder(framing);
+      channel.config().setAllocator(UnpooledByteBufAllocator.DEFAULT);
+      channel.writeOutbound(Unpooled.wrappedBuffer(array).setIndex(2, 7));
+      assertThat(outbound(channel)).contains("hello");
+      channel.finish();
+    }
+    assertThat(new String(array, US_ASCII)).isEqualTo("xxhello__");
   }
 
   @Test

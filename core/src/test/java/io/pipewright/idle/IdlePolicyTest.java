@@ -207,6 +207,19 @@ class IdlePolicyTest {
   }
 
   @Test
+  void aPeerThatTakesOneOfManyMessagesIsAliveThoughMoreIsWritten() {
+    Connection channel = connection(IdlePolicy.closeAfter(LIMIT));
+    channel.takes(0);
+    channel.write(bytes(100));
+    channel.write(bytes(100));
+    channel.writeAndFlush(bytes(100));
+    channel.after(30).takes(100);
+    channel.write(bytes(1_000));
+    assertThat(channel.after(30).isOpen()).isTrue();
+    assertThat(channel.after(60).isOpen()).isFalse();
+  }
+
+  @Test
   void anAnswerWrittenInTheBatchOfItsRequestIsWatchedToo() {
     ChannelInboundHandlerAdapter answering = new ChannelInboundHandlerAdapter() {
       @Override
@@ -346,6 +359,32 @@ class IdlePolicyTest {
     assertThat(channel.after(1_000).isOpen()).isTrue();
     channel.pipeline().addFirst(IdlePolicy.closeAfter(LIMIT).newHandler());
     assertThat(channel.after(60).isOpen()).isFalse();
+  }
+
+  @Test
+  void aHandlerThatGoesTakesItsHeartbeatAlong() {
+    ChannelHandler idle =
+        IdlePolicy.heartbeatEvery(Duration.ofSeconds(15), () -> bytes(1)).newHandler();
+    Connection channel = new Connection(idle);
+    List<String> written = recordWrites(channel);
+    channel.after(15).pipeline().remove(idle);
+    channel.after(15);
+    assertThat(written).hasSize(1);
+    channel.finish();
+  }
+
+  @Test
+  void noTimerIsSetOnceAHeartbeatHasClosedTheConnection() {
+    Connection[] channel = new Connection[1];
+    IdlePolicy closing = IdlePolicy.heartbeatEvery(Duration.ofSeconds(15), () -> {
+      channel[0].close();
+      return bytes(1);
+    });
+    channel[0] = new Connection(closing.newHandler(), events);
+    assertThat(channel[0].after(15).isOpen()).isFalse();
+    assertThat(channel[0].runScheduledPendingTasks())
+        .as("nanoseconds to the next timer")
+        .isEqualTo(-1);
   }
 
   @Test

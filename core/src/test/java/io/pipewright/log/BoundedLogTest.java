@@ -9,7 +9,10 @@ import io.pipewright.CapturedLog;
 import io.pipewright.ConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,24 +90,33 @@ class BoundedLogTest {
   }
 
   @Test
-  void manyThreadsLoseNoLineFromTheCount() throws InterruptedException {
+  void manyThreadsLoseNoLineFromTheCount() throws Exception {
+    CyclicBarrier start = new CyclicBarrier(4);
     List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      Thread thread = new Thread(() -> {
-        for (int k = 0; k < 1_000; k++) {
+    for (int i = 0; i < start.getParties(); i++) {
+      threads.add(new Thread(() -> {
+        awaitAll(start);
+        for (int k = 0; k < 500_000; k++) {
           log.warn("line");
         }
-      });
-      thread.start();
-      threads.add(thread);
+      }));
     }
+    threads.forEach(Thread::start);
     for (Thread thread : threads) {
       thread.join();
     }
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
     log.warn("last");
     assertThat(captured.lines())
-        .containsExactly("line", "line", "last (3998 lines held back before)");
+        .containsExactly("line", "line", "last (1999998 lines held back before)");
+  }
+
+  private static void awaitAll(CyclicBarrier barrier) {
+    try {
+      barrier.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
