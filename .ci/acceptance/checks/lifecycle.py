@@ -13,8 +13,14 @@ AT_ONCE = 1.0  # seconds on a busy machine
 FORCED = 10
 
 
-def idle_connections(bench, server, count=IDLE):
-    return [bench.keep(wire.connect(server.port)) for _ in range(count)]
+def connections(bench, server, count, greeting=b""):
+    """Connections that the server has accepted for sure: what it has not, the kernel resets when the listener closes."""
+    socks = [bench.keep(wire.connect(server.port)) for _ in range(count)]
+    for sock in socks:
+        sock.sendall(greeting)
+    for sock in socks:
+        same(wire.receive(sock, len(greeting)), greeting, "the first reply")
+    return socks
 
 
 def expect_closed_at_once(socks, since):
@@ -50,7 +56,7 @@ def ping_pong(server, until, counts):
 
 def drained(bench, number):
     server = bench.server("tcp-echo", "server", "--grace", "15s")
-    idle = idle_connections(bench, server)
+    idle = connections(bench, server, IDLE, b"hello\n")
     stop, counts, failures = threading.Event(), [0] * BUSY, []
 
     def busy():
@@ -96,10 +102,10 @@ def drain_half_sent(bench):
     for framing in ("lines", "length"):
         server = bench.server("tcp-echo", "server", "--framing", framing, "--grace", "15s")
         frames = [(b"line %d\n" % n if framing == "lines" else b"\0\0\0\6frame" + bytes([n])) for n in range(BUSY)]
-        busy = [bench.keep(wire.connect(server.port)) for _ in range(BUSY)]
+        busy = connections(bench, server, BUSY, frames[0])
         for sock, frame in zip(busy, frames):
             sock.sendall(frame[:-2])
-        idle = idle_connections(bench, server)
+        idle = connections(bench, server, IDLE, frames[0])
         time.sleep(0.8)
         told = server.signal(TERM)
         expect_closed_at_once(idle, told)
@@ -123,7 +129,7 @@ def drain_downloads(bench):
     content = (pattern * (size // len(pattern) + 1))[:size]
     (bench.folder() / "file").write_bytes(content)
     server = bench.server("file-transfer", "server", "--root", bench.folder(), "--grace", "20s")
-    idle = idle_connections(bench, server)
+    idle = connections(bench, server, IDLE)
     hurry = threading.Event()
     begun, wrong = [0], []
 
