@@ -11,7 +11,6 @@ import io.pipewright.transport.EventLoops;
 import io.pipewright.transport.Transport;
 import io.pipewright.transport.Workload;
 import java.time.Duration;
-import java.util.Objects;
 
 /** Settings of a {@link FileClient}; all defaults stand here. Not thread-safe; may be used to build several clients. */
 public final class FileClientBuilder {
@@ -21,7 +20,7 @@ public final class FileClientBuilder {
       .port(FileServer.DEFAULT_PORT)
       .allowHalfClosure(true);
   private Duration timeout = Duration.ofSeconds(30);
-  private String wireLog;
+  private boolean wireLog;
 
   FileClientBuilder() {}
 
@@ -100,13 +99,13 @@ public final class FileClientBuilder {
   }
 
   /**
-   * Logs what passes to the logger {@code io.pipewright.wire.NAME}, at debug level. Default: no such log.
+   * Whether to log what passes, to the logger {@code io.pipewright.wire.file-transfer} at debug level. Default no.
    *
-   * @param name the last part of the logger's name
+   * @param wireLog on or off
    * @return this
    */
-  public FileClientBuilder wireLog(String name) {
-    this.wireLog = Objects.requireNonNull(name, "name");
+  public FileClientBuilder wireLog(boolean wireLog) {
+    this.wireLog = wireLog;
     return this;
   }
 
@@ -122,8 +121,8 @@ public final class FileClientBuilder {
     PipelineBuilder pipeline = Pipeline.builder()
         .framing(Framing.none())
         .handler("fetch", () -> new FetchHandler(silence));
-    if (wireLog != null) {
-      pipeline.wireLog(wireLog);
+    if (wireLog) {
+      pipeline.wireLog("file-transfer");
     }
     return new FileClient(tcp.pipeline(pipeline.build()).build(), silence);
   }

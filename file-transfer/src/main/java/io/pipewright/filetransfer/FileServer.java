@@ -1,5 +1,7 @@
 package io.pipewright.filetransfer;
 
+import java.time.Duration;
+
 /**
  * Serves the files of one folder. A client sends a file's name and gets its bytes (the plain dialect: see {@link
  * io.pipewright.filetransfer.plain}).
@@ -14,6 +16,9 @@ public final class FileServer {
 
   /** The port, unless another is named. */
   public static final int DEFAULT_PORT = 8080;
+
+  static final int DEFAULT_BACKLOG = 128;
+  static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(60);
 
   private FileServer() {}
 

@@ -23,20 +23,19 @@ import java.util.Objects;
 /** Settings of a {@link FileServer}; all defaults stand here. Not thread-safe; may be used to start several servers. */
 public final class FileServerBuilder {
 
-  private static final int DEFAULT_BACKLOG = 128;
   private static final int MAX_WAITING_REQUESTS = 1024;
   private static final Duration MAX_LINGER = Duration.ofSeconds(5);
 
   private final TcpServerBuilder tcp = TcpServer.builder()
       .workload(Workload.FILES)
       .port(FileServer.DEFAULT_PORT)
-      .backlog(DEFAULT_BACKLOG)
+      .backlog(FileServer.DEFAULT_BACKLOG)
       .allowHalfClosure(true);
   private Path root;
-  private Duration idleTimeout = Duration.ofSeconds(60);
+  private Duration idleTimeout = FileServer.DEFAULT_IDLE_TIMEOUT;
   private int workers = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
   private NameTiming nameTiming = NameTiming.DEFAULT;
-  private String wireLog;
+  private boolean wireLog;
 
   FileServerBuilder() {}
 
@@ -124,12 +123,14 @@ public final class FileServerBuilder {
   /**
    * When a connection is ended on which nothing happens: no name comes, or its peer takes no byte. Default 60 s.
    *
-   * @param idleTimeout a millisecond or more
+   * @param idleTimeout a millisecond or more; {@link Duration#ZERO} for never
    * @return this
-   * @throws ConfigurationException if less
+   * @throws ConfigurationException if negative or less than a millisecond
    */
   public FileServerBuilder idleTimeout(Duration idleTimeout) {
-    IdlePolicy.closeAfter(idleTimeout); // throws if it will not do
+    if (!idleTimeout.isZero()) {
+      IdlePolicy.closeAfter(idleTimeout); // throws if it will not do
+    }
     this.idleTimeout = idleTimeout;
     return this;
   }
@@ -150,13 +151,13 @@ public final class FileServerBuilder {
   }
 
   /**
-   * Logs what passes to the logger {@code io.pipewright.wire.NAME}, at debug level. Default: no such log.
+   * Whether to log what passes, to the logger {@code io.pipewright.wire.file-transfer} at debug level. Default no.
    *
-   * @param name the last part of the logger's name
+   * @param wireLog on or off
    * @return this
    */
-  public FileServerBuilder wireLog(String name) {
-    this.wireLog = Objects.requireNonNull(name, "name");
+  public FileServerBuilder wireLog(boolean wireLog) {
+    this.wireLog = wireLog;
     return this;
   }
 
@@ -195,16 +196,17 @@ public final class FileServerBuilder {
 
   /** A peer that does not close its end is not worth more patience than a silent one. */
   private Duration linger() {
-    return idleTimeout.compareTo(MAX_LINGER) < 0 ? idleTimeout : MAX_LINGER;
+    return idleTimeout.isZero() || idleTimeout.compareTo(MAX_LINGER) > 0 ? MAX_LINGER : idleTimeout;
   }
 
   private Pipeline pipeline(PlainService service) {
-    PipelineBuilder pipeline = Pipeline.builder()
-        .framing(Framing.none())
-        .idle(IdlePolicy.closeAfter(idleTimeout))
-        .handler("file-service", service::newHandler);
-    if (wireLog != null) {
-      pipeline.wireLog(wireLog);
+    PipelineBuilder pipeline =
+        Pipeline.builder().framing(Framing.none()).handler("file-service", service::newHandler);
+    if (!idleTimeout.isZero()) {
+      pipeline.idle(IdlePolicy.closeAfter(idleTimeout));
+    }
+    if (wireLog) {
+      pipeline.wireLog("file-transfer");
     }
     return pipeline.build().without("backpressure"); // nothing is read while a file is sent
   }

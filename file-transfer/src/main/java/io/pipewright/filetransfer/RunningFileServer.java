@@ -7,6 +7,7 @@ import io.pipewright.filetransfer.sending.FileWorkers;
 import io.pipewright.filetransfer.store.SharedFolder;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -72,6 +73,11 @@ final class RunningFileServer implements RunningServer {
   @Override
   public String transport() {
     return server.transport();
+  }
+
+  @Override
+  public List<String> transportReasons() {
+    return server.transportReasons();
   }
 
   @Override

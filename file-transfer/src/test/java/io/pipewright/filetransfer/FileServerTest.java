@@ -299,7 +299,7 @@ class FileServerTest {
         .hasMessageContaining("there is no such folder");
     assertThatThrownBy(() -> FileServer.builder().workers(0))
         .isInstanceOf(ConfigurationException.class);
-    assertThatThrownBy(() -> FileServer.builder().idleTimeout(Duration.ZERO))
+    assertThatThrownBy(() -> FileServer.builder().idleTimeout(Duration.ofSeconds(-1)))
         .isInstanceOf(ConfigurationException.class);
   }
 

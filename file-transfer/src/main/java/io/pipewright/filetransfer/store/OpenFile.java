@@ -3,6 +3,8 @@ package io.pipewright.filetransfer.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A regular file inside the shared folder, open for reading. Whoever got it closes it, on a worker
@@ -15,8 +17,15 @@ import java.nio.channels.FileChannel;
 public record OpenFile(FileName name, FileChannel channel, long size)
     implements Opening, Closeable {
 
+  private static final Logger log = LoggerFactory.getLogger(OpenFile.class);
+
+  /** Closes the file. That this fails, for a file that was only read, is worth a line in the log. */
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      log.warn("a file that was read could not be closed: {}", e.toString());
+    }
   }
 }

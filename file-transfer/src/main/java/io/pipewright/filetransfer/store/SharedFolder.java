@@ -4,6 +4,7 @@ import io.pipewright.ConfigurationException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder whose files a server gives away: regular files in it and below it, and nothing else. A
@@ -24,6 +27,8 @@ import java.nio.file.SecureDirectoryStream;
  * <p>Thread-safe. Every method may block on the file system.
  */
 public final class SharedFolder implements Closeable {
+
+  private static final Logger log = LoggerFactory.getLogger(SharedFolder.class);
 
   private final Path path;
   private final FolderWalk walk;
@@ -102,13 +107,20 @@ public final class SharedFolder implements Closeable {
       return new Refused("this process may not read it");
     } catch (FileSystemException e) {
       return new Refused("the file system says: " + e.getReason());
+    } catch (ClosedDirectoryStreamException e) {
+      return new Refused("the server has ended");
     } catch (IOException | InvalidPathException e) {
       return new Refused("the file system says: " + e);
     }
   }
 
+  /** Closes the folder: nothing more is opened. Files that are open stay so. */
   @Override
-  public void close() throws IOException {
-    walk.close();
+  public void close() {
+    try {
+      walk.close();
+    } catch (IOException e) {
+      log.warn("the shared folder could not be closed: {}", e.toString());
+    }
   }
 }
