@@ -8,9 +8,11 @@ import io.pipewright.TransportUnavailableException;
 import io.pipewright.log.Escaped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +34,9 @@ final class Failures {
     if (cause instanceof ConnectFailedException) {
       return ExitCode.CANNOT_CONNECT;
     }
-    if (cause instanceof ConfigurationException || cause instanceof TransportUnavailableException) {
+    if (cause instanceof ConfigurationException
+        || cause instanceof TransportUnavailableException
+        || cause instanceof InvalidPathException) {
       return ExitCode.USAGE;
     }
     return cause instanceof TimeoutException ? ExitCode.TIMED_OUT : ExitCode.FAILED;
@@ -48,8 +52,11 @@ final class Failures {
 
   /** What went wrong, as the end of a sentence; a file is named. */
   private static String reason(Throwable cause) {
-    return cause instanceof FileSystemException file && file.getFile() != null
-        ? file.getFile() + ": " + why(cause)
+    if (cause instanceof FileSystemException file && file.getFile() != null) {
+      return file.getFile() + ": " + why(cause);
+    }
+    return cause instanceof InvalidPathException path
+        ? path.getInput() + ": " + why(path)
         : why(cause);
   }
 
@@ -64,6 +71,9 @@ final class Failures {
     if (cause instanceof FileAlreadyExistsException) {
       return "it is already there";
     }
+    if (cause instanceof InvalidPathException path) {
+      return why(path);
+    }
     String message =
         cause instanceof FileSystemException file ? file.getReason() : cause.getMessage();
     String name = cause.getClass().getSimpleName();
@@ -72,6 +82,13 @@ final class Failures {
     }
     return "unexpected %s (%s shows where)"
         .formatted(message == null ? name : name + ": " + message, OptionSources.VERBOSE);
+  }
+
+  /** Java encodes file names as the locale says, and the POSIX locale has ASCII names only. */
+  private static String why(InvalidPathException cause) {
+    return StandardCharsets.US_ASCII.newEncoder().canEncode(cause.getInput())
+        ? "not a path: " + cause.getReason()
+        : "this locale cannot write that name; LC_ALL=C.UTF-8 can";
   }
 
   /** Takes off what only says that something failed elsewhere. */

@@ -24,7 +24,8 @@ import java.util.function.Supplier;
  *       ExitCode}; a stack trace only with {@code --verbose}.
  *   <li>The log goes to standard error, a line a record. Nothing of a program may log before {@code
  *       run} is called: the log is set up there.
- *   <li>Standard output and error speak UTF-8 unless the locale names another charset.
+ *   <li>Standard output and error speak UTF-8 unless the locale names another charset; arguments
+ *       and environment are read so too, where the system lets them.
  * </ul>
  */
 public final class ServiceLauncher {
@@ -47,8 +48,13 @@ public final class ServiceLauncher {
     System.setOut(encodedOut);
     System.setErr(encodedErr);
     try {
-      Invocation invocation =
-          new Invocation(program, System.getenv(), encodedOut, encodedErr, args);
+      NativeWords words = new NativeWords();
+      Invocation invocation = new Invocation(
+          program,
+          words.environment(System.getenv()),
+          encodedOut,
+          encodedErr,
+          words.arguments(args));
       ProgramLog.setUp(invocation.verbose());
       return invocation.run(command);
     } finally {
