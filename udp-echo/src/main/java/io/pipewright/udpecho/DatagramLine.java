@@ -1,6 +1,6 @@
 package io.pipewright.udpecho;
 
-import io.netty.util.NetUtil;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.Escaped;
 import java.net.InetSocketAddress;
 
@@ -14,6 +14,6 @@ final class DatagramLine {
   private DatagramLine() {}
 
   static String of(InetSocketAddress sender, String text) {
-    return NetUtil.toSocketAddressString(sender) + " " + Escaped.of(text, Integer.MAX_VALUE);
+    return Addresses.text(sender) + " " + Escaped.of(text, Integer.MAX_VALUE);
   }
 }

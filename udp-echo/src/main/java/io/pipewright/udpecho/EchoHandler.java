@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ final class EchoHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket datagram) {
     if (datagram.sender().getPort() == 0) {
-      log.warn("{}: a datagram from port 0 is not answered", datagram.sender().getAddress());
+      log.warn("{}: port 0 is not answered", Addresses.text(datagram.sender()));
       return;
     }
     // the void promise: a reply that cannot be sent is reported once, by the pipeline's last

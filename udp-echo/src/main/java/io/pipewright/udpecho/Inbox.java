@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
+import io.pipewright.log.Addresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +40,8 @@ final class Inbox extends SimpleChannelInboundHandler<DatagramPacket> {
   protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket datagram) {
     CompletableFuture<Received> next = waiting.getAndSet(null);
     if (next == null) {
-      log.debug("{}: a datagram that nobody waits for is dropped", datagram.sender());
+      log.debug(
+          "{}: a datagram that nobody waits for is dropped", Addresses.text(datagram.sender()));
     } else {
       next.complete(new Received(datagram.sender(), ByteBufUtil.getBytes(datagram.content())));
     }
