@@ -60,7 +60,7 @@ final class ChatRoom implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return ServiceLauncher.serve(NAME, options.grace(), this::start);
+    return ServiceLauncher.serve(NAME, options, this::start);
   }
 
   RunningServer start() {

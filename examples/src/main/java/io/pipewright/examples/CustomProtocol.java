@@ -73,7 +73,7 @@ final class CustomProtocol implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     return sums.isEmpty()
-        ? ServiceLauncher.serve(NAME, options.grace(), this::start)
+        ? ServiceLauncher.serve(NAME, options, this::start)
         : ask(options.host(), options.port(), Terminal.standard());
   }
 

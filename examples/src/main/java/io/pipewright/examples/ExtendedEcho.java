@@ -38,7 +38,7 @@ final class ExtendedEcho implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return ServiceLauncher.serve(NAME, options.grace(), this::start);
+    return ServiceLauncher.serve(NAME, options, this::start);
   }
 
   RunningServer start() {

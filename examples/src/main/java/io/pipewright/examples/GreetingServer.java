@@ -35,7 +35,7 @@ final class GreetingServer implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return ServiceLauncher.serve(NAME, options.grace(), this::start);
+    return ServiceLauncher.serve(NAME, options, this::start);
   }
 
   RunningServer start() {

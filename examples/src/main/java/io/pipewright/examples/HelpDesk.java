@@ -47,7 +47,7 @@ final class HelpDesk implements Callable<Integer> {
   @Override
   public Integer call() {
     try (LinePrinter lines = new LinePrinter(Terminal.standard())) {
-      return ServiceLauncher.serve(NAME, options.grace(), () -> start(lines));
+      return ServiceLauncher.serve(NAME, options, () -> start(lines));
     }
   }
 

@@ -50,7 +50,7 @@ final class OperatorServer implements Callable<Integer> {
   @Override
   public Integer call() {
     try (LinePrinter lines = new LinePrinter(Terminal.standard())) {
-      return ServiceLauncher.serve(NAME, options.grace(), () -> start(Terminal.standard(), lines));
+      return ServiceLauncher.serve(NAME, options, () -> start(Terminal.standard(), lines));
     }
   }
 

@@ -48,7 +48,7 @@ final class UdpReceiver implements Callable<Integer> {
   @Override
   public Integer call() {
     try (LinePrinter lines = new LinePrinter(Terminal.standard())) {
-      return ServiceLauncher.serve(NAME, options.grace(), () -> start(lines));
+      return ServiceLauncher.serve(NAME, options, () -> start(lines));
     }
   }
 

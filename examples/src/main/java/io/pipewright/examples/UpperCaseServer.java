@@ -41,7 +41,7 @@ final class UpperCaseServer implements Callable<Integer> {
   @Override
   public Integer call() {
     try (LinePrinter lines = new LinePrinter(Terminal.standard())) {
-      return ServiceLauncher.serve(NAME, options.grace(), () -> start(lines));
+      return ServiceLauncher.serve(NAME, options, () -> start(lines));
     }
   }
 
