@@ -1,0 +1,161 @@
+package io.pipewright.filetransfer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.pipewright.testkit.Program;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packed program, as its user starts it, with plain sockets at the other end. */
+@Timeout(120)
+class FileTransferIT {
+
+  private final byte[] content = new byte[20_000_000];
+
+  @TempDir
+  Path temp;
+
+  private Path root;
+  private Path out;
+
+  @BeforeEach
+  void makeFolders() throws IOException {
+    new Random(5).nextBytes(content);
+    root = Files.createDirectories(temp.resolve("root/sub")).getParent();
+    out = Files.createDirectory(temp.resolve("out"));
+    Files.write(root.resolve("a.bin"), content);
+    Files.writeString(root.resolve("sub/网络.txt"), "你好");
+  }
+
+  private Program server(String... more) throws IOException {
+    return Program.packed(join(List.of("server", "--root", root.toString(), "--port", "0"), more));
+  }
+
+  private Program get(int port, String... more) throws IOException {
+    return Program.packed(join(List.of("get", "127.0.0.1:" + port, "--out", out.toString()), more));
+  }
+
+  private static String[] join(List<String> first, String... more) {
+    return Stream.concat(first.stream(), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void theServerSaysWhereItListensServesAndStopsWhenTold() throws Exception {
+    try (Program server = server()) {
+      int port = server.awaitPort();
+      assertThat(server.out())
+          .matches("file-transfer listening on 127\\.0\\.0\\.1:" + port
+              + " \\(\\w+, \\d+ event loops?\\)\n");
+      assertThat(Peer.get(port, "a.bin")).isEqualTo(content);
+      assertThat(Peer.get(port, "../out\n")).isEmpty();
+      assertThat(server.err()).contains("refused \"../out\" to /127.0.0.1:");
+      server.signal("TERM");
+
+      assertThat(server.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void getSavesSeveralFilesAndIsQuietWhereNobodyWatches() throws Exception {
+    try (Program server = server();
+        Program get = get(server.awaitPort(), "a.bin", "sub/网络.txt", "--plain")) {
+      assertThat(get.exitCode()).as(get.err()).isZero();
+      assertThat(get.out()).isEmpty();
+      assertThat(get.err()).isEmpty();
+      assertThat(out.resolve("a.bin")).hasBinaryContent(content);
+      assertThat(out.resolve("网络.txt")).hasContent("你好");
+    }
+  }
+
+  @Test
+  void theServerFindsNamesBeyondAsciiInAnyLocale() throws Exception {
+    List<String> jar = List.of("-jar", System.getProperty("pipewright.jar"));
+    String[] serve = {"server", "--root", root.toString(), "--port", "0"};
+    try (Program server = Program.start(jar, Map.of("LC_ALL", "C"), serve)) {
+      assertThat(Peer.get(server.awaitPort(), "sub/网络.txt\n")).asString(UTF_8).isEqualTo("你好");
+    }
+  }
+
+  @Test
+  void aRefusedFileLeavesNothingAndTheOthersAreSavedAllTheSame() throws Exception {
+    try (Program server = server();
+        Program get = get(server.awaitPort(), "missing", "../secret", "a.bin")) {
+      assertThat(get.exitCode()).isEqualTo(6);
+      assertThat(get.err().lines())
+          .satisfiesExactly(
+              line -> assertThat(line).startsWith("file-transfer: no missing: nothing came"),
+              line -> assertThat(line).startsWith("file-transfer: no ../secret: the name has"));
+      assertThat(out).isDirectoryNotContaining("glob:**{missing,secret,*.part}");
+      assertThat(out.resolve("a.bin")).hasBinaryContent(content);
+    }
+  }
+
+  @Test
+  void eachFailureHasItsExitCodeAndOneLine() throws Exception {
+    int nobody;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      nobody = socket.getLocalPort();
+    }
+    try (PlainServer breaking = PlainServer.resettingAfter(content);
+        PlainServer silent = PlainServer.silentAfter(new byte[10]);
+        Program refused = get(nobody, "a.bin", "b.bin");
+        Program broken = get(breaking.port(), "a.bin");
+        Program timedOut = get(silent.port(), "a.bin", "--timeout", "200ms");
+        Program unwritable = Program.packed(
+            "get", "127.0.0.1:" + nobody, "a.bin", "--out", temp.resolve("none").toString());
+        Program noRoot = Program.packed("server", "--root", temp.resolve("none").toString())) {
+      assertEnds(refused, 4, "cannot connect to 127.0.0.1:" + nobody);
+      assertEnds(broken, 1, "the connection broke after");
+      assertEnds(timedOut, 5, "no byte of a.bin came for 0.200 s, after 10 bytes");
+      assertEnds(unwritable, 9, "there is no such folder");
+      assertEnds(noRoot, 2, "there is no such folder");
+    }
+    try (var left = Files.list(out)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  private static void assertEnds(Program program, int code, String sentence) throws Exception {
+    assertThat(program.exitCode()).as(program.err()).isEqualTo(code);
+    assertThat(program.err().lines()).singleElement().asString().contains(sentence);
+  }
+
+  @Test
+  void anInterruptedDownloadLeavesNothingBehind() throws Exception {
+    try (PlainServer server = PlainServer.silentAfter(content);
+        Program get = get(server.port(), "a.bin")) {
+      await().until(() -> out.toFile().list().length > 0);
+      get.signal("INT");
+
+      assertThat(get.exitCode()).isEqualTo(130);
+      assertThat(out).isEmptyDirectory();
+      assertThat(get.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerThatIsKilledInTheMiddleIsNotTakenForTheEndOfTheFile() throws Exception {
+    try (Program server = server();
+        Peer peer = new Peer(server.awaitPort())) {
+      peer.send("a.bin\n").read(1);
+      server.signal("KILL");
+      server.exitCode();
+      assertThatThrownBy(peer::readAll).isInstanceOf(SocketException.class);
+    }
+  }
+}
