@@ -16,11 +16,11 @@ abstract class TerminatorEncoder extends FrameEncoder {
   @Override
   final void writeFrame(ChannelHandlerContext ctx, ByteBuf body, ChannelPromise promise) {
     if (body.isWritable(terminator.length) && ownsSurroundings(body, ctx.alloc())) {
-      ctx.write(body.writeBytes(terminator), promise);
+      ctx.write(terminate(body), promise);
     } else if (body.readableBytes() <= MERGE_BYTES) {
       ctx.write(merge(ctx, body), promise);
     } else {
-      ByteBuf end = ctx.alloc().buffer(terminator.length).writeBytes(terminator);
+      ByteBuf end = terminate(ctx.alloc().buffer(terminator.length));
       writeBoth(ctx, body, end, promise);
     }
   }
@@ -28,9 +28,17 @@ abstract class TerminatorEncoder extends FrameEncoder {
   private ByteBuf merge(ChannelHandlerContext ctx, ByteBuf body) {
     try {
       ByteBuf frame = ctx.alloc().buffer(body.readableBytes() + terminator.length);
-      return frame.writeBytes(body).writeBytes(terminator);
+      return terminate(frame.writeBytes(body));
     } finally {
       body.release();
     }
+  }
+
+  /** Byte by byte: copying an array into direct memory has a cost of its own, whatever its length. */
+  private ByteBuf terminate(ByteBuf out) {
+    for (byte b : terminator) {
+      out.writeByte(b);
+    }
+    return out;
   }
 }
