@@ -83,14 +83,16 @@ final class OperatorServer implements Callable<Integer> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, String text) {
       String peer = LinePrinter.name(ctx.channel());
-      lines.print(ctx.channel(), peer + " " + Escaped.of(text, text.length()));
-      if (!queued) {
-        queued = true;
-        if (ctx.pipeline().get("idle") != null) {
-          ctx.pipeline().remove("idle"); // from here on it is us who let the client wait
-        }
-        desk.enqueue(ctx.channel());
+      String message = peer + " " + Escaped.of(text, text.length());
+      if (queued) {
+        lines.print(ctx.channel(), message);
+        return;
       }
+      queued = true;
+      if (ctx.pipeline().get("idle") != null) {
+        ctx.pipeline().remove("idle"); // from here on it is us who let the client wait
+      }
+      desk.enqueue(ctx.channel(), message);
     }
   }
 
@@ -112,7 +114,9 @@ final class OperatorServer implements Callable<Integer> {
       return deserted;
     }
 
-    synchronized void enqueue(Channel client) {
+    /** Prints under the same lock: the operator answers in the order of what they read, which must be the queue's. */
+    synchronized void enqueue(Channel client, String message) {
+      lines.print(client, message);
       InFlight.begin(client); // a drain waits for the answer, and so does a client's half-close
       waiting.add(client);
       if (deserted.isDone()) {

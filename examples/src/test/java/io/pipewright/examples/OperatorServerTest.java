@@ -7,7 +7,9 @@ import io.pipewright.RunningServer;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,26 @@ class OperatorServerTest {
     for (int i = 0; i < 20; i++) {
       assertThat(clients.get(i).receiveAll(GBK)).isEqualTo("answer " + i);
       clients.get(i).close();
+    }
+  }
+
+  @Test
+  void ofManyWhoAskAtOnceEachGetsTheAnswerToItsOwnMessageInTheOrderPrinted() throws Exception {
+    Map<String, Peer> clients = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      Peer client = new Peer(server.port());
+      clients.put(client.name(), client);
+    }
+    for (Peer client : clients.values()) {
+      client.send("question");
+    }
+    await().untilAsserted(() -> assertThat(console.printed()).hasSize(clients.size()));
+    for (String line : console.printed()) {
+      console.type(line.replaceAll("^answer to .*> | question$", "")); // the name of who asks
+    }
+    for (Map.Entry<String, Peer> client : clients.entrySet()) {
+      assertThat(client.getValue().receiveAll(GBK)).isEqualTo(client.getKey());
+      client.getValue().close();
     }
   }
 
