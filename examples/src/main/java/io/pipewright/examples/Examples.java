@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nExamples:%n",
     footer = {"", "examples NAME --help tells what an example takes."},
     subcommands = {
+      Demo.class,
       GreetingServer.class,
       OperatorServer.class,
       HelpDesk.class,

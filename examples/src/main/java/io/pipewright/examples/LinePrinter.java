@@ -2,11 +2,9 @@ package io.pipewright.examples;
 
 import io.netty.channel.Channel;
 import io.pipewright.InFlight;
-import io.pipewright.launch.HostPort;
 import io.pipewright.launch.Terminal;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -97,15 +95,9 @@ final class LinePrinter implements AutoCloseable {
     }
   }
 
-  /** How a peer is named in a line: {@code 127.0.0.1:5000}. */
-  static String name(Channel channel) {
-    return name(channel.remoteAddress());
-  }
-
   /** How a peer is named in a line: {@code 127.0.0.1:5000}, {@code [::1]:5000}. */
-  static String name(SocketAddress address) {
-    InetSocketAddress inet = (InetSocketAddress) address;
-    return new HostPort(inet.getAddress().getHostAddress(), inet.getPort()).toString();
+  static String name(Channel channel) {
+    return Addresses.text(channel.remoteAddress());
   }
 
   /** Prints what has come, and waits for it a while. */

@@ -9,6 +9,7 @@ import io.pipewright.ConnectFailedException;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
 import io.pipewright.launch.Terminal;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.Escaped;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.udp.UdpClient;
@@ -108,7 +109,7 @@ final class UdpAsker implements Callable<Integer> {
       int length = datagram.content().readableBytes();
       reply.complete("%s %d bytes: %s"
           .formatted(
-              LinePrinter.name(datagram.sender()),
+              Addresses.text(datagram.sender()),
               length,
               Escaped.bytes(datagram.content(), length)));
     }

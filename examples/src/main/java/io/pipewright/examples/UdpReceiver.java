@@ -8,6 +8,7 @@ import io.pipewright.launch.Converters;
 import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
 import io.pipewright.launch.Terminal;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.Escaped;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.udp.UdpServer;
@@ -89,8 +90,7 @@ final class UdpReceiver implements Callable<Integer> {
       // a datagram is whole: no character of it can come with the next one
       String text = datagram.content().toString(GBK);
       lines.print(
-          ctx.channel(),
-          LinePrinter.name(datagram.sender()) + " " + Escaped.of(text, text.length()));
+          ctx.channel(), Addresses.text(datagram.sender()) + " " + Escaped.of(text, text.length()));
       received++;
       if (received == count) {
         enough.complete(null);

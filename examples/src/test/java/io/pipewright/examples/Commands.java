@@ -26,7 +26,7 @@ final class Commands {
     return parsed(command, all);
   }
 
-  private static <T> T parsed(T command, List<String> options) {
+  static <T> T parsed(T command, List<String> options) {
     new CommandLine(command)
         .registerConverter(Duration.class, Durations::parse)
         .registerConverter(ByteSize.class, ByteSize::parse)
