@@ -65,7 +65,13 @@ final class LinePrinter implements AutoCloseable {
   /** Shows a person what is expected of them; nothing to a pipe. */
   void prompt(String prompt) {
     if (terminal.interactive()) {
-      printer.execute(() -> terminal.print(prompt));
+      printer.execute(() -> {
+        try {
+          terminal.print(prompt);
+        } catch (RuntimeException e) { // a line will fail as well, and tell its connection
+          log.warn("{}", e.getMessage());
+        }
+      });
     }
   }
 
@@ -73,7 +79,8 @@ final class LinePrinter implements AutoCloseable {
     try {
       terminal.println(line);
     } catch (RuntimeException e) { // the disk is full, or the pipe's reader has gone
-      from.pipeline().fireExceptionCaught(e);
+      log.warn("{}", e.getMessage());
+      from.close(); // whoever sent the line learns that nobody takes it
     } finally {
       printed(from, paused);
     }
