@@ -18,6 +18,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 20.0  # seconds that anything which should happen soon may take on a busy machine
 
+# for programs that end after a moment: no second compiler, half the work of the machine
+BRIEF = ("-XX:TieredStopAtLevel=1",)
+
 READY = re.compile(
     r"(?P<program>\S+) listening on (?P<host>\S+):(?P<port>\d+)"
     r" \((?P<transport>io_uring|epoll|kqueue|nio), (?P<loops>\d+) event loops?\)"
@@ -264,11 +267,11 @@ class Bench:
         """Starts a server and waits for its ready line."""
         return self.start(jar, *arguments, "--port", port, **how).await_ready()
 
-    def run(self, jar, *arguments, stdin=b"", seconds=PATIENCE, **how):
+    def run(self, jar, *arguments, stdin=b"", seconds=PATIENCE, jvm=BRIEF, **how):
         """Runs a program to its end, with `stdin` as all its standard input (None: /dev/null)."""
         if stdin is None:
-            return self.start(jar, *arguments, stdin=subprocess.DEVNULL, **how).wait(seconds)
-        program = self.start(jar, *arguments, **how)
+            return self.start(jar, *arguments, stdin=subprocess.DEVNULL, jvm=jvm, **how).wait(seconds)
+        program = self.start(jar, *arguments, jvm=jvm, **how)
         try:
             program.stdin.write(stdin)
             program.stdin.close()

@@ -123,7 +123,8 @@ def get(bench):
     out.mkdir()
     if shutil.disk_usage(out).free < SIZE + GIB:
         raise Skipped("no room for 5 GiB")
-    bench.run("file-transfer", "get", f"{LOCAL}:{server.port}", "sparse", "--out", out, "--plain", seconds=250).expect_code(0)
+    arguments = (f"{LOCAL}:{server.port}", "sparse", "--out", out, "--plain")
+    bench.run("file-transfer", "get", *arguments, seconds=250, jvm=()).expect_code(0)
     same(os.listdir(out), ["sparse"], "what is there")
     with open(out / "sparse", "rb", buffering=0) as file:
         judge_blocks(lambda view: fill_from(file, view))
