@@ -177,7 +177,7 @@ def drain_forced(bench):
     for jar in ("tcp-echo", "file-transfer"):
         if jar == "tcp-echo":
             server = bench.server(jar, "server", "--framing", "lines", "--grace", "1500ms")
-            sock = bench.keep(wire.connect(server.port))
+            [sock] = connections(bench, server, 1, b"hello\n")
             sock.sendall(b"never ended")
         else:
             with open(bench.folder() / "big", "wb") as file:
@@ -197,7 +197,7 @@ def drain_forced(bench):
 def second_signal(bench):
     for first, second in ((TERM, TERM), (INT, INT), (TERM, INT)):
         server = bench.server("tcp-echo", "server", "--framing", "lines", "--grace", "60s")
-        sock = bench.keep(wire.connect(server.port))
+        [sock] = connections(bench, server, 1, b"hello\n")
         sock.sendall(b"never ended")
         time.sleep(0.2)
         server.signal(first)
