@@ -1,33 +1,17 @@
 package io.pipewright;
 
-/**
- * A client could not reach its server: nothing listens there, the name is unknown, or no answer
- * came in time.
- */
-public final class ConnectFailedException extends PipewrightException {
-
-  private final String host;
-  private final int port;
+/** A client could not reach its server: nothing listens there, the name is unknown, or no answer came in time. */
+public final class ConnectFailedException extends AddressException {
 
   /**
+   * Says why.
+   *
    * @param host the host or address as it was given
    * @param port the port as it was given
    * @param why the reason, as the end of a sentence
    * @param cause what the operating system or the resolver said
    */
   public ConnectFailedException(String host, int port, String why, Throwable cause) {
-    super("cannot connect to " + HostAndPort.format(host, port) + ": " + why, cause);
-    this.host = host;
-    this.port = port;
-  }
-
-  /** The host or address as it was given. */
-  public String host() {
-    return host;
-  }
-
-  /** The port as it was given. */
-  public int port() {
-    return port;
+    super("cannot connect to", host, port, why, cause);
   }
 }

@@ -4,7 +4,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.pipewright.ConfigurationException;
 import io.pipewright.pipeline.Pipeline;
-import io.pipewright.transport.EventLoopsBuilder;
+import io.pipewright.socket.SocketBuilder;
 import io.pipewright.transport.Workload;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.Objects;
  *
  * @param <B> the builder itself
  */
-public abstract class TcpBuilder<B extends TcpBuilder<B>> extends EventLoopsBuilder<B> {
+public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<B> {
 
   private String host = "127.0.0.1";
   private int port;
@@ -23,8 +23,6 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends EventLoopsBuil
   private boolean tcpNoDelay = true;
   private boolean keepAlive;
   private boolean allowHalfClosure;
-  private int receiveBufferBytes;
-  private int sendBufferBytes;
   private int lowWaterMarkBytes = 32 * 1024;
   private int highWaterMarkBytes = 64 * 1024;
 
@@ -40,10 +38,7 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends EventLoopsBuil
    * @throws ConfigurationException if empty
    */
   public B host(String host) {
-    if (host == null || host.isBlank()) {
-      throw new ConfigurationException("host", host, "must be a name or an address");
-    }
-    this.host = host;
+    this.host = checkedHost(host);
     return self();
   }
 
@@ -55,10 +50,7 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends EventLoopsBuil
    * @throws ConfigurationException if out of range
    */
   public B port(int port) {
-    if (port < 0 || port > 65_535) {
-      throw new ConfigurationException("port", port, "must be 0 to 65535, not " + port);
-    }
-    this.port = port;
+    this.port = checkedPort(port, 0);
     return self();
   }
 
@@ -117,30 +109,6 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends EventLoopsBuil
   }
 
   /**
-   * {@code SO_RCVBUF} in bytes. Default 0: the kernel's own, which it tunes as it goes.
-   *
-   * @param bytes 0 or more
-   * @return this
-   * @throws ConfigurationException if negative
-   */
-  public B receiveBufferBytes(int bytes) {
-    this.receiveBufferBytes = atLeastZero("receiveBufferBytes", bytes);
-    return self();
-  }
-
-  /**
-   * {@code SO_SNDBUF} in bytes. Default 0: the kernel's own, which it tunes as it goes.
-   *
-   * @param bytes 0 or more
-   * @return this
-   * @throws ConfigurationException if negative
-   */
-  public B sendBufferBytes(int bytes) {
-    this.sendBufferBytes = atLeastZero("sendBufferBytes", bytes);
-    return self();
-  }
-
-  /**
    * When a connection counts as unwritable: from {@code highBytes} of unsent bytes until they are down to {@code lowBytes}.
    * A peer that does not read costs at most {@code highBytes} plus one read (64 KiB) in the process. Default 32 and 64 KiB.
    *
@@ -159,14 +127,6 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends EventLoopsBuil
     this.lowWaterMarkBytes = lowBytes;
     this.highWaterMarkBytes = highBytes;
     return self();
-  }
-
-  private static int atLeastZero(String field, int bytes) {
-    if (bytes < 0) {
-      throw new ConfigurationException(
-          field, bytes, "must be 0 (the kernel's) or more, not " + bytes);
-    }
-    return bytes;
   }
 
   final String host() {
@@ -199,12 +159,7 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends EventLoopsBuil
     options.put(
         ChannelOption.WRITE_BUFFER_WATER_MARK,
         new WriteBufferWaterMark(lowWaterMarkBytes, highWaterMarkBytes));
-    if (receiveBufferBytes > 0) {
-      options.put(ChannelOption.SO_RCVBUF, receiveBufferBytes);
-    }
-    if (sendBufferBytes > 0) {
-      options.put(ChannelOption.SO_SNDBUF, sendBufferBytes);
-    }
+    bufferOptions(options::put);
     return options;
   }
 }

@@ -3,19 +3,15 @@ package io.pipewright.tcp;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.pipewright.ConnectFailedException;
+import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.SocketErrors;
-import io.pipewright.transport.EventLoops;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Connects to one TCP server, as often as it is asked to, with one {@link io.pipewright.pipeline.Pipeline} for each
@@ -25,30 +21,19 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TcpClient implements AutoCloseable {
 
-  private static final long CLOSE_LIMIT_SECONDS = 5;
-
   private final String host;
   private final int port;
   private final Duration connectTimeout;
   private final Bootstrap bootstrap;
-  private final EventLoops loops;
-  private final boolean ownsLoops;
-  private final ChannelGroup open =
-      new DefaultChannelGroup("connections", GlobalEventExecutor.INSTANCE, true);
+  private final ClientChannels open;
 
   TcpClient(
-      String host,
-      int port,
-      Duration connectTimeout,
-      Bootstrap bootstrap,
-      EventLoops loops,
-      boolean ownsLoops) {
+      String host, int port, Duration connectTimeout, Bootstrap bootstrap, ClientChannels open) {
     this.host = host;
     this.port = port;
     this.connectTimeout = connectTimeout;
     this.bootstrap = bootstrap;
-    this.loops = loops;
-    this.ownsLoops = ownsLoops;
+    this.open = open;
   }
 
   /** A builder with every default. */
@@ -64,7 +49,7 @@ public final class TcpClient implements AutoCloseable {
    * @throws IllegalStateException if called on one of the client's event loops, which it would block for ever
    */
   public Channel connect() {
-    if (loops.inEventLoop()) {
+    if (open.inEventLoop()) {
       throw new IllegalStateException(
           "connect() waits for the event loop that it was called on; use connectAsync()");
     }
@@ -128,12 +113,6 @@ public final class TcpClient implements AutoCloseable {
   /** Closes the connections and then the event loops that this client made, and waits for both, for 5 s each at most. */
   @Override
   public void close() {
-    var closed = open.close();
-    if (!loops.inEventLoop()) {
-      closed.awaitUninterruptibly(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
-    }
-    if (ownsLoops) {
-      loops.close();
-    }
+    open.close();
   }
 }

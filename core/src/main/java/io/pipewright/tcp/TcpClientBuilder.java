@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.pipewright.ConfigurationException;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.socket.ClientChannels;
 import io.pipewright.transport.EventLoops;
 import java.time.Duration;
 import java.util.Map;
@@ -60,7 +61,8 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
     for (Map.Entry<ChannelOption<?>, Object> option : socketOptions().entrySet()) {
       setOption(bootstrap, option.getKey(), option.getValue());
     }
-    return new TcpClient(host(), port(), connectTimeout, bootstrap, loops, ownsEventLoops());
+    return new TcpClient(
+        host(), port(), connectTimeout, bootstrap, new ClientChannels(loops, ownsEventLoops()));
   }
 
   @SuppressWarnings("unchecked")

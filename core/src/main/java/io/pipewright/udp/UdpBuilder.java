@@ -7,9 +7,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.pipewright.ConfigurationException;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.socket.SocketBuilder;
 import io.pipewright.socket.UnhandledErrors;
 import io.pipewright.transport.EventLoops;
-import io.pipewright.transport.EventLoopsBuilder;
 import io.pipewright.transport.Workload;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -19,7 +19,7 @@ import org.slf4j.Logger;
  *
  * @param <B> the builder itself
  */
-public abstract class UdpBuilder<B extends UdpBuilder<B>> extends EventLoopsBuilder<B> {
+public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<B> {
 
   /** The largest payload of a datagram over IPv4: 65,535 less the IP header (20) and the UDP header (8), RFC 768. */
   public static final int MAX_IPV4_PAYLOAD_BYTES = 65_507;
@@ -27,8 +27,6 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends EventLoopsBuil
   private Pipeline pipeline;
   private boolean broadcast;
   private int maxDatagramBytes = MAX_IPV4_PAYLOAD_BYTES;
-  private int receiveBufferBytes;
-  private int sendBufferBytes;
 
   UdpBuilder() {
     super(Workload.UDP);
@@ -86,38 +84,6 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends EventLoopsBuil
     return self();
   }
 
-  /**
-   * {@code SO_RCVBUF} in bytes. Default 0: the kernel's own.
-   *
-   * @param bytes 0 or more
-   * @return this
-   * @throws ConfigurationException if negative
-   */
-  public B receiveBufferBytes(int bytes) {
-    this.receiveBufferBytes = atLeastZero("receiveBufferBytes", bytes);
-    return self();
-  }
-
-  /**
-   * {@code SO_SNDBUF} in bytes. Default 0: the kernel's own.
-   *
-   * @param bytes 0 or more
-   * @return this
-   * @throws ConfigurationException if negative
-   */
-  public B sendBufferBytes(int bytes) {
-    this.sendBufferBytes = atLeastZero("sendBufferBytes", bytes);
-    return self();
-  }
-
-  private static int atLeastZero(String field, int bytes) {
-    if (bytes < 0) {
-      throw new ConfigurationException(
-          field, bytes, "must be 0 (the kernel's) or more, not " + bytes);
-    }
-    return bytes;
-  }
-
   /** The pipeline, which somebody must have named by now. */
   final Pipeline requirePipeline() {
     if (pipeline == null) {
@@ -150,12 +116,7 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends EventLoopsBuil
             channel.pipeline().addLast(UnhandledErrors.NAME, new UnhandledErrors(logger));
           }
         });
-    if (receiveBufferBytes > 0) {
-      bootstrap.option(ChannelOption.SO_RCVBUF, receiveBufferBytes);
-    }
-    if (sendBufferBytes > 0) {
-      bootstrap.option(ChannelOption.SO_SNDBUF, sendBufferBytes);
-    }
+    bufferOptions(bootstrap::option);
     return bootstrap;
   }
 }

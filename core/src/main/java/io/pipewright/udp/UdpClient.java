@@ -3,17 +3,13 @@ package io.pipewright.udp;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.pipewright.ConnectFailedException;
+import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.SocketErrors;
-import io.pipewright.transport.EventLoops;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Opens datagram sockets on ephemeral ports, with or without a fixed peer. Thread-safe.
@@ -24,22 +20,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class UdpClient implements AutoCloseable {
 
-  private static final long CLOSE_LIMIT_SECONDS = 5;
-
   private final Bootstrap bootstrap;
   private final String host;
   private final int port;
-  private final EventLoops loops;
-  private final boolean ownsLoops;
-  private final ChannelGroup open =
-      new DefaultChannelGroup("sockets", GlobalEventExecutor.INSTANCE, true);
+  private final ClientChannels open;
 
-  UdpClient(Bootstrap bootstrap, String host, int port, EventLoops loops, boolean ownsLoops) {
+  UdpClient(Bootstrap bootstrap, String host, int port, ClientChannels open) {
     this.bootstrap = bootstrap;
     this.host = host;
     this.port = port;
-    this.loops = loops;
-    this.ownsLoops = ownsLoops;
+    this.open = open;
   }
 
   /** A builder with every default. */
@@ -77,12 +67,6 @@ public final class UdpClient implements AutoCloseable {
   /** Closes the sockets and then the event loops that this client made, and waits for both, for 5 s each at most. */
   @Override
   public void close() {
-    var closed = open.close();
-    if (!loops.inEventLoop()) {
-      closed.awaitUninterruptibly(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
-    }
-    if (ownsLoops) {
-      loops.close();
-    }
+    open.close();
   }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.pipewright.ConfigurationException;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.socket.ClientChannels;
 import io.pipewright.transport.EventLoops;
 import io.pipewright.transport.Transport;
 import org.slf4j.Logger;
@@ -32,14 +33,8 @@ public final class UdpClientBuilder extends UdpBuilder<UdpClientBuilder> {
    * @throws ConfigurationException if the host is empty or the port out of range
    */
   public UdpClientBuilder remote(String host, int port) {
-    if (host == null || host.isBlank()) {
-      throw new ConfigurationException("host", host, "must be a name or an address");
-    }
-    if (port < 1 || port > 65_535) {
-      throw new ConfigurationException("port", port, "must be 1 to 65535, not " + port);
-    }
-    this.host = host;
-    this.port = port;
+    this.host = checkedHost(host);
+    this.port = checkedPort(port, 1);
     return this;
   }
 
@@ -57,7 +52,7 @@ public final class UdpClientBuilder extends UdpBuilder<UdpClientBuilder> {
     if (host != null && loops.transport() == Transport.EPOLL) {
       readWithRecvmmsg(bootstrap);
     }
-    return new UdpClient(bootstrap, host, port, loops, ownsEventLoops());
+    return new UdpClient(bootstrap, host, port, new ClientChannels(loops, ownsEventLoops()));
   }
 
   /**

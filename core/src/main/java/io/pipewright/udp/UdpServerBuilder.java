@@ -29,10 +29,7 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
    * @throws ConfigurationException if empty
    */
   public UdpServerBuilder host(String host) {
-    if (host == null || host.isBlank()) {
-      throw new ConfigurationException("host", host, "must be a name or an address");
-    }
-    this.host = host;
+    this.host = checkedHost(host);
     return this;
   }
 
@@ -44,10 +41,7 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
    * @throws ConfigurationException if out of range
    */
   public UdpServerBuilder port(int port) {
-    if (port < 0 || port > 65_535) {
-      throw new ConfigurationException("port", port, "must be 0 to 65535, not " + port);
-    }
-    this.port = port;
+    this.port = checkedPort(port, 0);
     return this;
   }
 

@@ -1,0 +1,52 @@
+package io.pipewright.socket;
+
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.pipewright.transport.EventLoops;
+import java.util.concurrent.TimeUnit;
+
+/** What a client has opened, and the event loops it runs on: what it closes in the end. Thread-safe. */
+public final class ClientChannels implements AutoCloseable {
+
+  private static final long CLOSE_LIMIT_SECONDS = 5;
+
+  private final EventLoops loops;
+  private final boolean ownsLoops;
+  private final ChannelGroup open =
+      new DefaultChannelGroup("client", GlobalEventExecutor.INSTANCE, true);
+
+  /**
+   * Nothing is open yet.
+   *
+   * @param loops the event loops
+   * @param ownsLoops whether they end with the client
+   */
+  public ClientChannels(EventLoops loops, boolean ownsLoops) {
+    this.loops = loops;
+    this.ownsLoops = ownsLoops;
+  }
+
+  /** Remembers a channel until it closes; closes it at once if the client has been closed meanwhile. */
+  public void add(Channel channel) {
+    open.add(channel);
+  }
+
+  /** Whether the calling thread is one of the event loops, and so must not wait for them. */
+  public boolean inEventLoop() {
+    return loops.inEventLoop();
+  }
+
+  /** Closes the channels and then the event loops if they are the client's own, and waits for both, for 5 s each at most. */
+  @Override
+  public void close() {
+    var closed = open.close();
+    if (!inEventLoop()) {
+      closed.awaitUninterruptibly(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+    if (ownsLoops) {
+      loops.close();
+    }
+  }
+}
