@@ -1,14 +1,11 @@
 package io.pipewright.tcpecho;
 
 import io.pipewright.launch.ByteSize;
-import io.pipewright.launch.Converters;
 import io.pipewright.launch.ExitCode;
-import io.pipewright.launch.HostPort;
 import io.pipewright.launch.LaunchException;
+import io.pipewright.launch.MessageOptions;
 import io.pipewright.launch.Terminal;
 import io.pipewright.tcp.TcpClient;
-import io.pipewright.transport.Transport;
-import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -17,8 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tcp-echo client HOST:PORT}: a prompt, or one message several times over. */
 @Command(
@@ -32,26 +29,8 @@ final class ClientCommand implements Callable<Integer> {
   /** At a prompt nobody wants to wait for a server that does not answer; a late answer is still printed. */
   private static final Duration PROMPT_PATIENCE = Duration.ofSeconds(1);
 
-  @Parameters(paramLabel = "HOST:PORT", description = "The server.")
-  private HostPort server;
-
-  @Option(names = "--message", paramLabel = "TEXT", description = "Send this instead of asking.")
-  private String message;
-
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      defaultValue = "1",
-      converter = Converters.Positive.class,
-      description = "Send --message so many times.")
-  private int count;
-
-  @Option(
-      names = "--interval",
-      paramLabel = "TIME",
-      defaultValue = "0s",
-      description = "Wait so long from one --message to the next.")
-  private Duration interval;
+  @Mixin
+  private MessageOptions options;
 
   @Option(
       names = "--no-reply",
@@ -73,19 +52,6 @@ final class ClientCommand implements Callable<Integer> {
   private ByteSize maxFrame;
 
   @Option(
-      names = "--charset",
-      paramLabel = "NAME",
-      defaultValue = "UTF-8",
-      description = "The charset of what is sent.")
-  private Charset charset;
-
-  @Option(
-      names = "--reply-charset",
-      paramLabel = "NAME",
-      description = "The charset of what comes back; by default that of what is sent.")
-  private Charset replyCharset;
-
-  @Option(
       names = "--connect-timeout",
       paramLabel = "TIME",
       defaultValue = "10s",
@@ -99,24 +65,17 @@ final class ClientCommand implements Callable<Integer> {
       description = "How long a reply may take.")
   private Duration timeout;
 
-  @Option(
-      names = "--transport",
-      paramLabel = "NAME",
-      defaultValue = "auto",
-      description = "auto, io_uring, epoll, kqueue or nio.")
-  private Transport transport;
-
   @Override
   public Integer call() throws InterruptedException {
-    checkEncodable(message);
+    options.message().ifPresent(options::encoded); // before anything is sent
     Terminal terminal = Terminal.standard();
     try (TcpEchoClient client = connect()) {
       ReplyPrinter printer = new ReplyPrinter(client, terminal, framing != FramingOption.NONE);
       printer.start();
-      if (message == null) {
+      if (options.message().isEmpty()) {
         converse(client, printer, terminal);
       } else {
-        repeat(client, printer);
+        repeat(client, printer, options.message().get());
       }
       return sayFarewell(client, printer);
     }
@@ -125,20 +84,13 @@ final class ClientCommand implements Callable<Integer> {
   private TcpEchoClient connect() {
     return TcpEchoClient.connect(
         TcpClient.builder()
-            .host(server.host())
-            .port(server.port())
-            .transport(transport)
+            .host(options.target().host())
+            .port(options.target().port())
+            .transport(options.transport())
             .connectTimeout(connectTimeout),
         framing.forClient(maxFrame.intBytes()),
-        charset,
-        replyCharset == null ? charset : replyCharset);
-  }
-
-  private void checkEncodable(String text) {
-    if (text != null && !charset.newEncoder().canEncode(text)) {
-      throw new LaunchException(
-          ExitCode.USAGE, "--charset " + charset + " has not all characters of the message");
-    }
+        options.charset(),
+        options.replyCharset());
   }
 
   private void converse(TcpEchoClient client, ReplyPrinter printer, Terminal terminal)
@@ -148,7 +100,7 @@ final class ClientCommand implements Callable<Integer> {
       if (line.isEmpty() || line.get().isEmpty()) {
         return;
       }
-      checkEncodable(line.get());
+      options.encoded(line.get()); // a character that the charset lacks is told before it is sent
       ReplyPrinter.Mark mark = printer.mark();
       client.send(line.get());
       if (!noReply) {
@@ -158,10 +110,11 @@ final class ClientCommand implements Callable<Integer> {
     }
   }
 
-  private void repeat(TcpEchoClient client, ReplyPrinter printer) throws InterruptedException {
-    for (int i = 0; i < count; i++) {
+  private void repeat(TcpEchoClient client, ReplyPrinter printer, String message)
+      throws InterruptedException {
+    for (int i = 0; i < options.count(); i++) {
       if (i > 0) {
-        printer.pause(interval);
+        printer.pause(options.interval());
         printer.endLine();
       }
       ReplyPrinter.Mark mark = printer.mark();
@@ -179,7 +132,9 @@ final class ClientCommand implements Callable<Integer> {
       sent.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw new LaunchException(
-          ExitCode.TIMED_OUT, server + " does not read: the message could not be sent", e);
+          ExitCode.TIMED_OUT,
+          options.target() + " does not read: the message could not be sent",
+          e);
     } catch (ExecutionException e) {
       printer.awaitEnd(timeout); // the reason is heard with what came before it
       throw noReplyCame(printer);
@@ -189,10 +144,12 @@ final class ClientCommand implements Callable<Integer> {
   private LaunchException noReplyCame(ReplyPrinter printer) {
     if (printer.ended().isDone()) {
       return new LaunchException(
-          ExitCode.FAILED, server + " ended the connection without a reply" + why(printer));
+          ExitCode.FAILED,
+          options.target() + " ended the connection without a reply" + why(printer));
     }
     return new LaunchException(
-        ExitCode.TIMED_OUT, "no reply from " + server + " within " + timeout.toMillis() + " ms");
+        ExitCode.TIMED_OUT,
+        "no reply from " + options.target() + " within " + timeout.toMillis() + " ms");
   }
 
   private static String why(ReplyPrinter printer) {
@@ -208,7 +165,7 @@ final class ClientCommand implements Callable<Integer> {
     printer.endLine();
     if (end.isPresent() && end.get() instanceof Incoming.Broken broken) {
       throw new LaunchException(
-          ExitCode.FAILED, server + ": the connection broke: " + broken.why());
+          ExitCode.FAILED, options.target() + ": the connection broke: " + broken.why());
     }
     return ExitCode.OK;
   }
