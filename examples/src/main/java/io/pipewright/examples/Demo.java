@@ -47,11 +47,12 @@ public final class Demo implements Callable<Integer> {
     if (System.getProperty(LOG_LEVEL) == null) {
       System.setProperty(LOG_LEVEL, "WARN"); // the table says what goes on
     }
-    return run(Terminal.standard());
+    Terminal terminal = Terminal.standard();
+    return run(terminal, terminal.interactive());
   }
 
-  int run(Terminal terminal) {
-    boolean watched = terminal.interactive();
+  /** Colours and progress bars are for somebody who watches. */
+  int run(Terminal terminal, boolean watched) {
     DemoTable table =
         new DemoTable(terminal::println, watched && System.getenv("NO_COLOR") == null);
     table.begin("Pipewright · three services, their own clients, real input", machine());

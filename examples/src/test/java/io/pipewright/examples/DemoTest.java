@@ -22,8 +22,8 @@ class DemoTest {
     ByteArrayOutputStream screen = new ByteArrayOutputStream();
     Demo demo = Commands.parsed(new Demo(), List.of("--size", "8MiB"));
 
-    int exitCode = demo.run(Terminal.of(
-        InputStream.nullInputStream(), new PrintStream(screen, true, StandardCharsets.UTF_8)));
+    PrintStream out = new PrintStream(screen, true, StandardCharsets.UTF_8);
+    int exitCode = demo.run(Terminal.of(InputStream.nullInputStream(), out), false);
 
     String table = screen.toString(StandardCharsets.UTF_8);
     assertThat(exitCode).as(table).isEqualTo(ExitCode.OK);
