@@ -2,6 +2,7 @@ package io.pipewright.tcp;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.socket.UnhandledErrors;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     channel.pipeline().addLast(Connection.NAME, new Connection(connections, handlersClose));
+    if (channel instanceof IoUringSocketChannel) {
+      channel.pipeline().addLast(ResetWatch.NAME, new ResetWatch());
+    }
     pipeline.install(channel.pipeline());
     channel.pipeline().addLast(UnhandledErrors.NAME, unhandledErrors);
   }

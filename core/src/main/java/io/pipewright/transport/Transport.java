@@ -33,19 +33,6 @@ public enum Transport {
   /** The JDK's selector: on every machine. */
   NIO(() -> null, NioIoHandler::newFactory);
 
-  /**
-   * Netty 4.2.18 asks io_uring once for all to tell it of input, and looks whether there is any: a reset that comes with a
-   * peer's last bytes then goes unnoticed, since io_uring tells of it while they are read, and not again. Asked anew for each
-   * read it tells. Netty reads this when its io_uring classes are loaded; who sets it at the command line decides.
-   */
-  private static final String MULTISHOT_POLL = "io.netty.iouring.pollAddMultishotEnabled";
-
-  static {
-    if (System.getProperty(MULTISHOT_POLL) == null) {
-      System.setProperty(MULTISHOT_POLL, "false");
-    }
-  }
-
   private final Supplier<Throwable> unavailability;
   private final Supplier<IoHandlerFactory> ioHandlers;
 
@@ -100,7 +87,7 @@ public enum Transport {
     for (Transport candidate : workload.preference()) {
       Throwable missing = candidate.unavailability.get();
       if (missing == null) {
-        reasons.add(candidate + ": " + workload.merit() + " of what is here");
+        reasons.add(candidate + ": " + workload.merit());
         return new TransportChoice(candidate, reasons);
       }
       reasons.add(candidate + ": not here, " + reason(missing));

@@ -7,20 +7,25 @@ import java.util.List;
 public enum Workload {
   /** Messages over TCP: io_uring costs least CPU a message. */
   TCP(
-      "least CPU a TCP message",
+      "least CPU a TCP message, as measured",
       Transport.IO_URING,
       Transport.EPOLL,
       Transport.KQUEUE,
       Transport.NIO),
 
   /** Datagrams: epoll has recvmmsg and sendmmsg. */
-  UDP("least CPU a datagram", Transport.EPOLL, Transport.IO_URING, Transport.KQUEUE, Transport.NIO),
+  UDP(
+      "least CPU a datagram, as measured",
+      Transport.EPOLL,
+      Transport.IO_URING,
+      Transport.KQUEUE,
+      Transport.NIO),
 
   /**
    * Files by {@code sendfile}: never io_uring, on which Netty delivers wrong bytes from beyond 2
    * GiB of a file region.
    */
-  FILES("sendfile of any length", Transport.EPOLL, Transport.KQUEUE, Transport.NIO);
+  FILES("sendfile, exact at any length", Transport.EPOLL, Transport.KQUEUE, Transport.NIO);
 
   private final String merit;
   private final List<Transport> preference;
