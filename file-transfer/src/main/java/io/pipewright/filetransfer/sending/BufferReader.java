@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class BufferReader implements PieceReader {
 
-  private static final int PIECE_BYTES = 512 << 10;
+  private static final int PIECE_BYTES = 128 << 10;
 
   private final ByteBufAllocator allocator;
 

@@ -19,7 +19,7 @@ import java.util.List;
 final class RegionReader implements PieceReader {
 
   private static final int STRETCH_BYTES = 8 << 20;
-  private static final int PIECE_BYTES = 1 << 20;
+  private static final int PIECE_BYTES = 2 << 20;
   private static final int STRIDE_BYTES = 128 << 10;
   private static final int READ_THROUGH_BYTES = 1 << 20;
   private static final int SCRATCH_BYTES = 128 << 10;
