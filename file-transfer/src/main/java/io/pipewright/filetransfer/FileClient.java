@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,11 +128,16 @@ public final class FileClient implements AutoCloseable {
         .thenCompose(fetched -> fetched);
   }
 
+  /** A listener that fails is told no more, and the download goes on. */
   private static LongConsumer safe(ProgressListener listener) {
+    AtomicBoolean failed = new AtomicBoolean();
     return bytes -> {
       try {
-        listener.saved(bytes);
+        if (!failed.get()) {
+          listener.saved(bytes);
+        }
       } catch (RuntimeException e) {
+        failed.set(true);
         log.warn("a progress listener failed: {}", e.toString());
       }
     };

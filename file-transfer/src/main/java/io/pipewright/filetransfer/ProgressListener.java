@@ -9,7 +9,7 @@ public interface ProgressListener {
 
   /**
    * Called after each write to the disk, on the thread that writes: it must be quick, and need not
-   * be thread-safe for one download. What it throws ends nothing but its being told.
+   * be thread-safe for one download. If it throws it is told no more; the download goes on.
    *
    * @param bytes how many bytes of the file are on the disk now; it only grows
    */

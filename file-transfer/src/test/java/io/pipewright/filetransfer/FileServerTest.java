@@ -150,6 +150,7 @@ class FileServerTest {
   void sendsNothingForAnEmptyFileAndLogsNoRefusal() throws IOException {
     assertThat(Peer.get(server.port(), "empty\n")).isEmpty();
     assertThat(logged.list).isEmpty();
+    await().atMost(Duration.ofSeconds(2)).until(() -> server.connections() == 0);
   }
 
   @Test

@@ -36,21 +36,22 @@ final class SendingHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     Channel channel = ctx.channel();
+    transfer =
+        Transfer.start(channel, file, service.workers()); // first: it closes the file in any case
     channel.config().setAutoRead(false);
     channel.config().setOption(ChannelOption.SO_LINGER, RESET_ON_CLOSE);
-    transfer = Transfer.start(channel, file, service.workers());
-    transfer.done().addListener(done -> ended(ctx, done));
+    transfer.done().addListener(done -> ended(ctx, done)); // last: an empty file is sent by now
   }
 
   private void ended(ChannelHandlerContext ctx, Future<?> done) {
     Channel channel = ctx.channel();
-    if (done.isSuccess()) {
+    if (!done.isSuccess()) {
+      PlainService.logNotSent(channel, file, done.cause());
+      ctx.close();
+    } else if (channel.isActive()) {
       PlainService.logSent(channel, file);
       channel.config().setOption(ChannelOption.SO_LINGER, CLOSE_IN_ORDER);
       ctx.pipeline().replace(this, "leaving", new LeavingHandler(service.linger()));
-    } else {
-      PlainService.logNotSent(channel, file, done.cause());
-      ctx.close();
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Pieces for {@code sendfile(2)}: no byte is copied by us. What the kernel does not hold in its page
@@ -30,6 +31,17 @@ final class RegionReader implements PieceReader {
   private static final ThreadLocal<ByteBuffer> SCRATCH =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
 
+  private final LongSupplier nanoTime;
+
+  RegionReader() {
+    this(System::nanoTime);
+  }
+
+  /** With a clock that tests move. */
+  RegionReader(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
   @Override
   public int stretchBytes() {
     return STRETCH_BYTES;
@@ -52,10 +64,10 @@ final class RegionReader implements PieceReader {
     return pieces;
   }
 
-  private static boolean isQuick(SharedFile file, long position) throws IOException {
-    long start = System.nanoTime();
+  private boolean isQuick(SharedFile file, long position) throws IOException {
+    long start = nanoTime.getAsLong();
     readSome(file, position, 1);
-    return System.nanoTime() - start < SLOW_NANOS;
+    return nanoTime.getAsLong() - start < SLOW_NANOS;
   }
 
   private static long readThrough(SharedFile file, long from, long end) throws IOException {

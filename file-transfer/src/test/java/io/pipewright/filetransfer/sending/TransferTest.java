@@ -1,0 +1,178 @@
+package io.pipewright.filetransfer.sending;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.pipewright.filetransfer.store.OpenFile;
+import io.pipewright.filetransfer.store.SharedFolder;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A transfer to a channel whose every write waits until the test lets it through. */
+@Timeout(20)
+class TransferTest {
+
+  private static final int SIZE = 40 << 20;
+  private static final int PIECE = 2 << 20;
+
+  private final FileWorkers workers = new FileWorkers(2, 100);
+  private final Gate gate = new Gate();
+  private final EmbeddedChannel channel = new EmbeddedChannel(gate);
+
+  @TempDir
+  Path root;
+
+  private OpenFile file;
+
+  /** Holds writes back. */
+  private static final class Gate extends ChannelOutboundHandlerAdapter {
+    final Deque<DefaultFileRegion> regions = new ArrayDeque<>();
+    final Deque<ChannelPromise> promises = new ArrayDeque<>();
+    long passedBytes;
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      regions.add((DefaultFileRegion) message);
+      promises.add(promise);
+    }
+
+    void letOneThrough() {
+      DefaultFileRegion region = regions.remove();
+      assertThat(region.position()).isEqualTo(passedBytes);
+      passedBytes += region.count();
+      region.release();
+      promises.remove().setSuccess();
+    }
+
+    void failOne(Throwable cause) {
+      regions.remove().release();
+      promises.remove().setFailure(cause);
+    }
+  }
+
+  @BeforeEach
+  void open() throws IOException {
+    Path path = root.resolve("f");
+    try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
+      sparse.setLength(SIZE);
+    }
+    try (SharedFolder folder = SharedFolder.open(root)) {
+      file = (OpenFile) folder.open("f".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @AfterEach
+  void close() {
+    channel.finishAndReleaseAll();
+    workers.close();
+  }
+
+  private void awaitPiece() {
+    await().until(() -> {
+      channel.runPendingTasks();
+      return !gate.regions.isEmpty();
+    });
+  }
+
+  private void awaitClosedFile() {
+    await().until(() -> {
+      channel.runPendingTasks();
+      return !file.channel().isOpen();
+    });
+  }
+
+  @Test
+  void sendsTheWholeFileInOrderInShortPieces() {
+    Transfer transfer = Transfer.start(channel, file, workers);
+    while (gate.passedBytes < SIZE) {
+      awaitPiece();
+      assertThat(gate.regions).singleElement().matches(region -> region.count() <= PIECE);
+      assertThat(transfer.done().isDone()).isFalse();
+      gate.letOneThrough();
+    }
+    awaitClosedFile();
+    assertThat(transfer.done().isSuccess()).isTrue();
+    assertThat(gate.passedBytes).isEqualTo(SIZE);
+  }
+
+  @Test
+  void writesOnePieceAtATimeSoThatOthersHaveTheirTurn() {
+    Transfer.start(channel, file, workers);
+    awaitPiece();
+    gate.letOneThrough();
+    assertThat(gate.regions).as("the next piece before other tasks of the loop").isEmpty();
+    awaitPiece();
+    assertThat(gate.regions).hasSize(1);
+    cancel();
+  }
+
+  private void cancel() {
+    gate.failOne(new ClosedChannelException());
+    awaitClosedFile();
+  }
+
+  @Test
+  void endsWithTheWriteThatFailsAndClosesTheFile() {
+    Transfer transfer = Transfer.start(channel, file, workers);
+    awaitPiece();
+    IOException reset = new IOException("Connection reset by peer");
+    gate.failOne(reset);
+    awaitClosedFile();
+    assertThat(transfer.done().cause()).isSameAs(reset);
+    assertThat(gate.regions).isEmpty();
+  }
+
+  @Test
+  void closesACancelledFileOnlyWhenItsLastRegionHasBeenWritten() {
+    Transfer transfer = Transfer.start(channel, file, workers);
+    awaitPiece();
+    transfer.cancel("enough");
+    assertThat(transfer.done().cause())
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("enough");
+    channel.runPendingTasks();
+    assertThat(file.channel().isOpen()).isTrue();
+    gate.letOneThrough();
+    awaitClosedFile();
+    assertThat(gate.regions).isEmpty();
+  }
+
+  @Test
+  void failsWhenTheFileBecomesShorterThanItWas() throws IOException {
+    try (RandomAccessFile shorter = new RandomAccessFile(root.resolve("f").toFile(), "rw")) {
+      shorter.setLength(1000);
+    }
+    Transfer transfer = Transfer.start(channel, file, workers);
+    awaitClosedFile();
+    assertThat(transfer.done().cause())
+        .isInstanceOf(FileTruncatedException.class)
+        .hasMessageContaining(SIZE + " bytes were promised, 1000 are left");
+  }
+
+  @Test
+  void sendsNothingOfAnEmptyFile() throws IOException {
+    file.close();
+    file = new OpenFile(file.name(), FileChannel.open(root.resolve("f")), 0);
+    Transfer transfer = Transfer.start(channel, file, workers);
+    assertThat(transfer.done().isSuccess()).isTrue();
+    awaitClosedFile();
+    assertThat(gate.regions).isEmpty();
+  }
+}
