@@ -31,6 +31,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final boolean handlersClose;
   private ChannelHandlerContext ctx;
   private SocketAddress peer;
+  private long beganNanos;
   private boolean heard;
   private long heardNanos;
   private boolean draining;
@@ -46,6 +47,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
     this.peer = ctx.channel().remoteAddress();
+    this.beganNanos = nanoTime();
     registry.add(this);
   }
 
@@ -96,9 +98,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     draining = true;
     deadlineNanos = deadline;
-    boolean wasBusy = isBusy();
+    fate = isBusy() ? Fate.FINISHED : Fate.IDLE;
     ctx.pipeline().fireUserEventTriggered(new DrainEvent(grace));
-    fate = wasBusy || isBusy() ? Fate.FINISHED : Fate.IDLE; // a handler may have begun something
     endIfDone();
   }
 
@@ -106,10 +107,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (!ctx.channel().isOpen()) {
       return;
     }
-    if (!isBusy()) {
+    boolean busy = isBusy();
+    if (busy) {
+      fate = Fate.FINISHED; // as it will, unless the grace is over first
+    }
+    if (!busy && !isFresh()) {
       ctx.channel().close();
     } else if (nanoTime() - deadlineNanos >= 0) {
-      fate = Fate.FORCED;
+      fate = busy ? Fate.FORCED : fate;
       ctx.channel().close();
     } else {
       later(this::endIfDone);
@@ -121,6 +126,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         || hasUnwrittenBytes()
         || isMidFrame()
         || (heard && nanoTime() - heardNanos < QUIET.toNanos());
+  }
+
+  /** Accepted a moment ago: its first bytes may be in the kernel, and a close would reset what they asked for. */
+  private boolean isFresh() {
+    return !heard && nanoTime() - beganNanos < QUIET.toNanos();
   }
 
   private boolean hasUnwrittenBytes() {

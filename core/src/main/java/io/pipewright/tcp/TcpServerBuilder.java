@@ -129,6 +129,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
     CompletableFuture<Channel> listening = new CompletableFuture<>();
     binding.addListener(bound -> {
       if (bound.isSuccess()) {
+        binding.channel().pipeline().addLast(AcceptErrors.NAME, new AcceptErrors());
         listening.complete(binding.channel());
       } else {
         listening.completeExceptionally(bound.cause());

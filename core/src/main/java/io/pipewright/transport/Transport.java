@@ -33,6 +33,19 @@ public enum Transport {
   /** The JDK's selector: on every machine. */
   NIO(() -> null, NioIoHandler::newFactory);
 
+  /**
+   * With multishot accept Netty 4.2.18 accepts on io_uring whether it is told to pause or not: out of file descriptors the
+   * acceptor then spins and reports tens of thousands of failures a second. Netty reads this when its io_uring classes are
+   * loaded; whoever sets it at the command line decides.
+   */
+  private static final String MULTISHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
+
+  static {
+    if (System.getProperty(MULTISHOT_ACCEPT) == null) {
+      System.setProperty(MULTISHOT_ACCEPT, "false");
+    }
+  }
+
   private final Supplier<Throwable> unavailability;
   private final Supplier<IoHandlerFactory> ioHandlers;
 

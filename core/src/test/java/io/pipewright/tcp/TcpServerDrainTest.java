@@ -175,6 +175,19 @@ class TcpServerDrainTest {
   }
 
   @Test
+  void aConnectionThatWasAcceptedAMomentAgoMayStillAsk() throws Exception {
+    try (RunningServer server = start(Transport.AUTO, LINES);
+        Socket client = connect(server)) {
+      await().pollInterval(Duration.ofMillis(1)).until(() -> server.connections() == 1);
+      CompletableFuture<DrainReport> draining = server.drainAsync(LONG);
+      client.getOutputStream().write("ask\n".getBytes(US_ASCII));
+
+      assertThat(client.getInputStream().readAllBytes()).asString(US_ASCII).isEqualTo("ask\n");
+      assertThat(draining.get(5, TimeUnit.SECONDS).finished()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void drainingOnAnEventLoopIsRefusedBecauseItWouldWaitForItself() throws Exception {
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
     CompletableFuture<RunningServer> self = new CompletableFuture<>();
