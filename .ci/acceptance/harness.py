@@ -164,13 +164,16 @@ class Finished:
 
 
 class Program:
-    """A running `java -jar`. `terminal` gives it a pty for standard input and output."""
+    """A running `java -jar`, perhaps within another command. `terminal` gives it a pty for standard input and output."""
 
-    def __init__(self, jar, arguments, *, jvm=(), env=None, uid=None, stdin=subprocess.PIPE, terminal=None, cwd=None):
+    def __init__(
+        self, jar, arguments, *, jvm=(), within=(), env=None, uid=None, cwd=None,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, terminal=None,
+    ):  # fmt: skip
         self.name = jar
-        command = [java(), *jvm, "-jar", str(jar_file(jar)), *map(str, arguments)]
+        command = [*within, java(), *jvm, "-jar", str(jar_file(jar)), *map(str, arguments)]
         identity = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
-        standard = {"stdin": stdin, "stdout": subprocess.PIPE}
+        standard = {"stdin": stdin, "stdout": stdout}
         if terminal is not None:
             standard = {"stdin": terminal, "stdout": terminal}
         self.started = time.monotonic()
@@ -178,7 +181,7 @@ class Program:
             command, stderr=subprocess.PIPE, env=environment(env), cwd=cwd, start_new_session=True, **standard, **identity
         )
         self.stdin = self._process.stdin
-        self.out = Output(self._process.stdout) if terminal is None else None
+        self.out = Output(self._process.stdout) if self._process.stdout else None
         self.err = Output(self._process.stderr)
         self.host, self.port, self.transport, self.loops = None, None, None, None
 

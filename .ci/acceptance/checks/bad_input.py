@@ -8,9 +8,9 @@ import socket
 
 import wire
 from harness import Failure, Skipped, check, expect, same
-from peers import LOCAL
+from peers import LOCAL, Plain, s7_download, s8_upper_case
 
-USAGE, CANNOT_LISTEN, CANNOT_CONNECT = 2, 3, 4
+USAGE, CANNOT_LISTEN, CANNOT_CONNECT, TIMED_OUT, CANNOT_WRITE = 2, 3, 4, 5, 9
 NOBODY = 65534
 
 
@@ -167,6 +167,45 @@ def root_unreadable(bench):
 @check("bad-input", "environment", "a bad value in the environment names its variable: exit 2")
 def bad_environment(bench):
     refuse(bench, USAGE, [("PIPEWRIGHT_PORT many", "tcp-echo", "server")], env={"PIPEWRIGHT_PORT": "many"})
+
+
+@check("bad-input", "timed-out", "a server that accepts and says nothing: exit 5, and nothing left of the download")
+def timed_out(bench):
+    def silent(listener, say):
+        clients = []
+        while True:
+            clients.append(listener.accept()[0])
+
+    plain = bench.keep(Plain(silent))
+    refuse(
+        bench,
+        TIMED_OUT,
+        [
+            ("", "tcp-echo", "client", plain.address, "--message", "x", "--timeout", "300ms"),
+            ("", "file-transfer", "get", plain.address, "x", "--out", bench.folder(), "--plain", "--timeout", "300ms"),
+        ],
+    )
+    same(os.listdir(bench.folder()), [], "what the download has left")
+
+
+@check("bad-input", "cannot-write", "a folder that is not there, is no place to write, or is full; output that is full: exit 9")
+def cannot_write(bench):
+    files, taken, locked = (bench.folder() / name for name in ("files", "taken", "locked"))
+    files.mkdir()
+    (files / "name").write_bytes(b"content")
+    (taken / "name").mkdir(parents=True)
+    locked.mkdir()
+    locked.chmod(0o555)
+    plain = bench.keep(Plain(s7_download.serve, files))
+    get = ("file-transfer", "get", plain.address, "name", "--plain", "--out")
+    refuse(bench, CANNOT_WRITE, [("absent", *get, bench.folder() / "absent"), ("name", *get, taken)])
+    refuse(bench, CANNOT_WRITE, [("locked", *get, locked)], uid=NOBODY if os.geteuid() == 0 else None, cwd="/")
+    same((os.listdir(taken), os.listdir(locked)), (["name"], []), "what is there")
+    echo = bench.keep(Plain(s8_upper_case.serve))
+    with open("/dev/full", "wb") as full:
+        ended = bench.run("tcp-echo", "client", echo.address, "--message", "x", stdin=None, stdout=full)
+    ended.expect_code(CANNOT_WRITE)
+    same(len(ended.error_lines()), 1, f"lines on standard error ({ended!r})")
 
 
 @check("bad-input", "verbose", "--verbose shows the stack trace behind the sentence")

@@ -1,6 +1,7 @@
 """Peers that do wrong: their connection ends by a stated rule, the rest go on, and memory stays bounded."""
 
 import select
+import shutil
 import socket
 import struct
 import subprocess
@@ -8,7 +9,7 @@ import threading
 import time
 
 import wire
-from harness import check, eventually, expect, java, readable, same
+from harness import TERM, Skipped, check, eventually, expect, java, readable, same
 from peers import LOCAL
 
 
@@ -216,6 +217,60 @@ def no_leak(bench):
     jcmd = java()[: -len("java")] + "jcmd"
     subprocess.run([jcmd, str(server.pid), "GC.run"], capture_output=True, timeout=20, check=True)
     served(server, b"AGAIN\n", count=50)  # a leak is reported by a later allocation; the bench reads the log
+
+
+@check("hostile", "descriptors-exhausted", "out of file descriptors a server serves whom it has, says so in bounds, and recovers")
+def descriptors_exhausted(bench):
+    if not shutil.which("prlimit"):
+        raise Skipped("no prlimit on this machine")
+    for transport in ("epoll", "nio", "io_uring"):
+        server = bench.server("tcp-echo", "server", "--transport", transport, within=["prlimit", "--nofile=90:90"])
+        served(server, count=3)
+        socks = [bench.keep(wire.connect(server.port)) for _ in range(200)]
+        for sock in socks:
+            sock.sendall(b"hello")
+        eventually(lambda: sum(readable(sock, 0) for sock in socks) > 40, f"{transport}: those that it has accepted are not served")
+        time.sleep(1.5)
+        spent = server.cpu_seconds()
+        time.sleep(0.5)
+        spent = server.cpu_seconds() - spent
+        expect(spent < 0.25, f"{transport}: {spent:.2f} s of CPU in half a second with nothing to do")
+        for sock in socks:
+            sock.close()
+        time.sleep(1.2)  # it looks again after a second
+        served(server, count=3)
+        expect(len(server.err.lines()) < 200, f"{transport}: {len(server.err.lines())} log lines")
+        server.signal(TERM)
+        server.wait().expect_code(0)
+
+
+@check("hostile", "downloads", "downloads that are reset, or never read, end by a stated rule and leave no descriptor open")
+def downloads(bench):
+    with open(bench.folder() / "big", "wb") as file:
+        file.truncate(1 << 30)
+    for transport in ("epoll", "nio", "io_uring"):
+        server = bench.server("file-transfer", "server", "--root", bench.folder(), "--transport", transport, "--idle-timeout", "1s")
+
+        def begun(_, gate):
+            sock = wire.connect(server.port, receive_buffer=4096)
+            sock.sendall(b"big\n")
+            gate.wait()
+            expect(sock.recv(1000), "nothing came")
+            return sock
+
+        [first] = wire.crowd(1, begun)
+        wire.reset(first)
+        before = server.descriptors()
+        for sock in wire.crowd(50, begun):
+            wire.reset(sock)
+        unread, silent = wire.crowd(1, begun)[0], wire.connect(server.port)
+        ended(silent)
+        eventually(
+            lambda: server.descriptors() <= before + 1,
+            lambda: f"{transport}: {before} descriptors before, {server.descriptors()} after",
+        )
+        unread.close()
+        expect(len(server.err.lines()) < 150, f"{transport}: {len(server.err.lines())} log lines")
 
 
 @check("hostile", "udp", "datagrams from port 0, from ports that have closed, empty and of the largest size harm nobody")

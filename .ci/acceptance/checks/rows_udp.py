@@ -112,6 +112,16 @@ def bursts(bench):
             same(back, sent, transport)
 
 
+@check("S3", "udp-broadcast", "--broadcast asks whoever is there, and the one who answers is named; without it, exit 4")
+def broadcast(bench):
+    server = bench.server("udp-echo", "server", "--host", "0.0.0.0")
+    everybody = f"127.255.255.255:{server.port}"
+    ended = bench.run("udp-echo", "client", everybody, "--broadcast", "--message", "who is there?").expect_code(0)
+    expect(f"{LOCAL}:{server.port}" in ended.text() and "who is there?" in ended.text(), f"{ended!r}")
+    ended = bench.run("udp-echo", "client", everybody, "--message", "who is there?").expect_code(4)
+    expect(len(ended.error_lines()) == 1 and "broadcast" in ended.error_lines()[0], f"{ended!r}")
+
+
 @check("S3", "udp-client-no-reply", "a server that is silent is asked again, and the client says so with exit 5")
 def client_no_reply(bench):
     heard = []

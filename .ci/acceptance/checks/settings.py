@@ -1,9 +1,11 @@
 """Options from the command line, the environment and a file; the ready line; --help and --version."""
 
 import re
+import socket
 
 import wire
-from harness import READY, check, expect, same
+from harness import READY, Skipped, check, expect, same
+from peers import LOCAL, Plain, s1_timestamp
 
 STAMP = rb"\[[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \d{4}\] "
 
@@ -100,6 +102,54 @@ def examples_list(bench):
         expect(re.search(rf"^\s*{name}\s+\S.*$", ended.text(), re.M), f"{name} is not listed: {ended.text()!r}")
     ended = bench.run("examples", "address-kinds", "192.168.1.9", stdin=None).expect_code(0)
     expect(re.search(r"192\.168\.1\.9.*class C.*private", ended.text()), f"address-kinds says {ended.text()!r}")
+
+
+@check("settings", "posix-locale", "in the locale C no character is lost: arguments, input, output, file names")
+def posix_locale(bench):
+    bare = {"LC_ALL": "C"}
+    plain = bench.keep(Plain(s1_timestamp.serve))
+    ended = bench.run("tcp-echo", "client", plain.address, "--message", "你好", env=bare).expect_code(0)
+    expect(ended.text().endswith("你好\n"), f"{ended!r}")
+    ended = bench.run("tcp-echo", "client", plain.address, stdin="网络\n".encode(), env=bare).expect_code(0)
+    expect("网络\n" in ended.text(), f"{ended!r}")
+    same([said for said in plain.said if isinstance(said, bytes)], ["你好".encode(), "网络".encode()], "what the server read")
+    root, out = bench.folder() / "root", bench.folder() / "out"
+    root.mkdir()
+    out.mkdir()
+    (root / "文件").write_bytes("内容".encode())
+    server = bench.server("file-transfer", "server", "--root", root, env=bare)
+    bench.run("file-transfer", "get", f"{LOCAL}:{server.port}", "文件", "--out", out, "--plain", env=bare).expect_code(0)
+    same((out / "文件").read_bytes(), "内容".encode(), "what was saved")
+
+
+@check("settings", "ipv6", "a server on ::1 says so, and is found there")
+def ipv6(bench):
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            pass
+    except OSError:
+        raise Skipped("no IPv6 on this machine") from None
+    for jar in ("tcp-echo", "udp-echo"):
+        server = bench.server(jar, "server", "--host", "::1")
+        same(server.host, "[::1]", "the ready line's host")
+        ended = bench.run(jar, "client", f"[::1]:{server.port}", "--message", "hello").expect_code(0)
+        expect("hello" in ended.text(), f"{ended!r}")
+
+
+@check("settings", "wire-log", "--wire-log shows what is read and written, escaped and shortened, and only when asked")
+def wire_log(bench):
+    raw = b"a\x1b[2J\r\n\xff" + "网".encode() + b"x" * 500
+    server = bench.server("tcp-echo", "server", "--wire-log")
+    same(reply(server, raw), raw, "the reply")
+    server.err.wait_for(r"CLOSED", "the end of the connection")
+    for direction in ("READ", "WRITE"):
+        found = re.search(rf"{direction} {len(raw)} bytes (.*)$", server.err.text(), re.M)
+        escaped = found and len(found[1]) < 400 and found[1].startswith(r'"a\x1b[2J\r\n\xff网xxx')
+        expect(escaped, f"{direction}: {server.err.text()!r:.600}")
+    expect(not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", server.err.bytes()), "control characters in the log")
+    server = bench.server("tcp-echo", "server")
+    reply(server, raw)
+    expect("READ" not in server.err.text(), "the wire is logged unasked")
 
 
 @check("settings", "small-memory", "the servers live in 32 MiB of heap, and the log stays off standard output")
