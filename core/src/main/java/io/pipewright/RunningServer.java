@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
  * ones go on; then fires a {@link DrainEvent} through every pipeline, closes idle connections at
  * once, lets busy ones finish, and forces what is left when the grace is over. A connection is busy
  * while it has unwritten bytes, half a frame, work {@linkplain InFlight in flight}, or had traffic
- * within the last half second.
+ * within the last half second; one that was accepted within it is given the rest of it.
  */
 public interface RunningServer extends AutoCloseable {
 
