@@ -43,7 +43,7 @@ public final class Demo implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     if (System.getProperty(LOG_LEVEL) == null) {
       System.setProperty(LOG_LEVEL, "WARN"); // the table says what goes on
     }
@@ -52,7 +52,7 @@ public final class Demo implements Callable<Integer> {
   }
 
   /** Colours and progress bars are for somebody who watches. */
-  int run(Terminal terminal, boolean watched) {
+  int run(Terminal terminal, boolean watched) throws InterruptedException {
     DemoTable table =
         new DemoTable(terminal::println, watched && System.getenv("NO_COLOR") == null);
     table.begin("Pipewright · three services, their own clients, real input", machine());
