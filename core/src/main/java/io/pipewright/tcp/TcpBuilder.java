@@ -23,8 +23,8 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
   private boolean tcpNoDelay = true;
   private boolean keepAlive;
   private boolean allowHalfClosure;
-  private int lowWaterMarkBytes = 128 * 1024;
-  private int highWaterMarkBytes = 256 * 1024;
+  private int lowWaterMarkBytes = 256 * 1024;
+  private int highWaterMarkBytes = 512 * 1024;
 
   TcpBuilder() {
     super(Workload.TCP);
@@ -110,8 +110,8 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
 
   /**
    * When a connection counts as unwritable: from {@code highBytes} of unsent bytes until they are down to {@code lowBytes}.
-   * A peer that does not read costs at most {@code highBytes} plus one read (64 KiB) in the process. Default 128 and
-   * 256 KiB: several reads fit before writing has to keep up.
+   * A peer that does not read costs at most {@code highBytes} plus one read (64 KiB) in the process. Default 256 and
+   * 512 KiB: several reads fit before writing has to keep up.
    *
    * @param lowBytes 0 or more
    * @param highBytes at least {@code lowBytes}
