@@ -9,7 +9,7 @@ public final class DownloadBrokenException extends DownloadException {
     super(
         name,
         "the connection broke after %d bytes of %s: %s"
-            .formatted(bytes, name, cause == null ? "it was closed here" : cause.getMessage()),
+            .formatted(bytes, name, cause == null ? "it was closed" : cause.getMessage()),
         cause);
     this.bytes = bytes;
   }

@@ -1,7 +1,6 @@
 package io.pipewright.filetransfer;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.pipewright.filetransfer.plain.FetchHandler;
 import io.pipewright.filetransfer.plain.Fetched;
 import io.pipewright.filetransfer.saving.DiskWriter;
@@ -118,14 +117,15 @@ public final class FileClient implements AutoCloseable {
   private CompletableFuture<Fetched> fetch(
       Channel channel, FileName name, Path folder, ProgressListener listener) {
     DiskWriter writer = new DiskWriter(channel, folder, name.last(), disk, safe(listener));
-    return CompletableFuture.supplyAsync(
-            () -> {
-              FetchHandler handler = channel.pipeline().get(FetchHandler.class);
-              ChannelHandlerContext ctx = channel.pipeline().context(handler);
-              return handler.fetch(ctx, name, writer);
-            },
-            channel.eventLoop())
+    return CompletableFuture.supplyAsync(() -> ask(channel, name, writer), channel.eventLoop())
         .thenCompose(fetched -> fetched);
+  }
+
+  private static CompletableFuture<Fetched> ask(Channel channel, FileName name, DiskWriter writer) {
+    FetchHandler handler = channel.pipeline().get(FetchHandler.class);
+    return handler == null // the connection is closed already, and its pipeline taken apart
+        ? CompletableFuture.completedFuture(new Fetched.Broken(0, null))
+        : handler.fetch(channel.pipeline().context(handler), name, writer);
   }
 
   /** A listener that fails is told no more, and the download goes on. */

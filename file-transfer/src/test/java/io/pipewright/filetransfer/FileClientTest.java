@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.pipewright.ConfigurationException;
 import io.pipewright.ConnectFailedException;
+import io.pipewright.PipewrightException;
 import io.pipewright.RunningServer;
 import io.pipewright.transport.Transport;
 import java.io.IOException;
@@ -136,6 +137,18 @@ class FileClientTest {
           });
       assertThat(filesIn(out)).containsExactly("a");
       assertThat(out.resolve("a")).hasContent("what was there before");
+    }
+  }
+
+  @Test
+  void saysWhatHappenedWhenTheServerResetsAtOnce() throws IOException {
+    try (PlainServer server = PlainServer.resettingAtOnce()) {
+      FileClient client = client(server.port());
+      for (int i = 0; i < 20; i++) {
+        assertThatThrownBy(() -> client.get("a", out, ProgressListener.NONE))
+            .isInstanceOf(PipewrightException.class);
+      }
+      assertThat(filesIn(out)).isEmpty();
     }
   }
 

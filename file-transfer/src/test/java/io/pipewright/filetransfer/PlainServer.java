@@ -18,12 +18,18 @@ final class PlainServer implements AutoCloseable {
     void to(String request, Socket socket) throws IOException, InterruptedException;
   }
 
+  private final int readBytes;
   private final ServerSocket listener;
   private final Thread thread;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile String request;
 
   private PlainServer(Answer answer) throws IOException {
+    this(1024, answer);
+  }
+
+  private PlainServer(int readBytes, Answer answer) throws IOException {
+    this.readBytes = readBytes;
     listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
     thread = new Thread(() -> serve(answer), "plain-server");
     thread.start();
@@ -42,6 +48,11 @@ final class PlainServer implements AutoCloseable {
       socket.getOutputStream().write(content);
       socket.setSoLinger(true, 0);
     });
+  }
+
+  /** Does not even read the name. */
+  static PlainServer resettingAtOnce() throws IOException {
+    return new PlainServer(0, (request, socket) -> socket.setSoLinger(true, 0));
   }
 
   static PlainServer silentAfter(byte[] content) throws IOException {
@@ -64,7 +75,7 @@ final class PlainServer implements AutoCloseable {
   private void serve(Answer answer) {
     while (closed.getCount() > 0) {
       try (Socket socket = listener.accept()) {
-        byte[] bytes = new byte[1024];
+        byte[] bytes = new byte[readBytes];
         int length = Math.max(0, socket.getInputStream().read(bytes));
         request = new String(bytes, 0, length, StandardCharsets.UTF_8);
         answer.to(request, socket);

@@ -35,6 +35,7 @@ public final class FetchHandler extends ChannelInboundHandlerAdapter {
   private final CompletableFuture<Fetched> result = new CompletableFuture<>();
 
   private DiskWriter writer;
+  private boolean inputEnded;
   private boolean ended;
   private long receivedBytes;
   private long lastByteNanos;
@@ -66,6 +67,10 @@ public final class FetchHandler extends ChannelInboundHandlerAdapter {
   public CompletableFuture<Fetched> fetch(
       ChannelHandlerContext ctx, FileName name, DiskWriter writer) {
     this.writer = writer;
+    if (inputEnded) {
+      endInOrder(ctx);
+      return result;
+    }
     if (!ctx.channel().isActive()) {
       end(ctx, new Fetched.Broken(0, null));
       return result;
@@ -116,9 +121,8 @@ public final class FetchHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent && !ended) {
-      if (writer == null) {
-        ctx.close();
-      } else {
+      inputEnded = true;
+      if (writer != null) {
         endInOrder(ctx);
       }
     }

@@ -27,7 +27,7 @@ public sealed interface Fetched {
    * The connection was reset or closed from our side.
    *
    * @param bytes what had come until then
-   * @param cause why; {@code null} if it was closed here
+   * @param cause why; {@code null} if all that is known is that it was closed
    */
   record Broken(long bytes, Throwable cause) implements Fetched {}
 

@@ -8,7 +8,6 @@ import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -109,7 +108,8 @@ public final class SharedFolder implements Closeable {
       return new Refused("the file system says: " + e.getReason());
     } catch (ClosedDirectoryStreamException e) {
       return new Refused("the server has ended");
-    } catch (IOException | InvalidPathException e) {
+    } catch (IOException
+        | RuntimeException e) { // whatever a file system throws, the peer gets an answer
       return new Refused("the file system says: " + e);
     }
   }

@@ -16,6 +16,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CancellationException;
@@ -85,14 +86,14 @@ class TransferTest {
   }
 
   private void awaitPiece() {
-    await().until(() -> {
+    await().pollInterval(Duration.ofMillis(2)).until(() -> {
       channel.runPendingTasks();
       return !gate.regions.isEmpty();
     });
   }
 
   private void awaitClosedFile() {
-    await().until(() -> {
+    await().pollInterval(Duration.ofMillis(2)).until(() -> {
       channel.runPendingTasks();
       return !file.channel().isOpen();
     });
