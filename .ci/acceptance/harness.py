@@ -251,6 +251,10 @@ class Program:
                 pass
 
 
+machines_transports = []
+probing = threading.Lock()
+
+
 class Bench:
     """One check's workshop: the programs it started, its folder, and what to undo when it is over."""
 
@@ -281,6 +285,18 @@ class Bench:
         except BrokenPipeError:
             pass
         return program.wait(seconds)
+
+    def transports(self):
+        """The transports that this machine has, the best for TCP first."""
+        with probing:
+            if not machines_transports:
+                for name in ("io_uring", "epoll", "nio"):
+                    program = self.start("tcp-echo", "server", "--port", "0", "--transport", name)
+                    eventually(lambda p=program: p.out.lines() or not p.running(), f"neither a server by {name} nor a refusal")
+                    if program.running():
+                        machines_transports.append(name)
+                    program.end()
+            return list(machines_transports)
 
     def folder(self):
         if self._folder is None:

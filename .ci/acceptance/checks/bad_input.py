@@ -56,7 +56,7 @@ def port_taken(bench):
                 (f"{LOCAL}:{taken}", "tcp-echo", "server", "--port", taken, "--transport", "nio"),
                 (f"{LOCAL}:{taken}", "tcp-echo", "server", "--port", taken, "--transport", "epoll"),
                 (f"{LOCAL}:{datagram}", "udp-echo", "server", "--port", datagram),
-                (f"{LOCAL}:{datagram}", "udp-echo", "server", "--port", datagram, "--transport", "io_uring"),
+                (f"{LOCAL}:{datagram}", "udp-echo", "server", "--port", datagram, "--transport", bench.transports()[0]),
                 (f"{LOCAL}:{taken}", "file-transfer", "server", "--root", root, "--port", taken),
                 (f"{LOCAL}:{taken}", "examples", "help-desk", "--port", taken),
                 (f"{LOCAL}:{datagram}", "examples", "udp-receiver", "--host", LOCAL, "--port", datagram),

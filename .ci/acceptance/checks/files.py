@@ -221,7 +221,7 @@ def download_client_hostile(bench):
 def both_ends(bench):
     root, out = shared(bench), bench.folder() / "out"
     out.mkdir()
-    for transport in ("epoll", "nio", "io_uring"):
+    for transport in bench.transports():
         server = serve(bench, root, "--transport", transport)
         same(server.transport, transport, "the ready line's transport")
         names = ["a.bin", "sub/inner.bin", "文件 名.txt", "one"]

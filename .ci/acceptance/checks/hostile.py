@@ -223,7 +223,7 @@ def no_leak(bench):
 def descriptors_exhausted(bench):
     if not shutil.which("prlimit"):
         raise Skipped("no prlimit on this machine")
-    for transport in ("epoll", "nio", "io_uring"):
+    for transport in bench.transports():
         server = bench.server("tcp-echo", "server", "--transport", transport, within=["prlimit", "--nofile=90:90"])
         served(server, count=3)
         socks = [bench.keep(wire.connect(server.port)) for _ in range(200)]
@@ -248,7 +248,7 @@ def descriptors_exhausted(bench):
 def downloads(bench):
     with open(bench.folder() / "big", "wb") as file:
         file.truncate(1 << 30)
-    for transport in ("epoll", "nio", "io_uring"):
+    for transport in bench.transports():
         server = bench.server("file-transfer", "server", "--root", bench.folder(), "--transport", transport, "--idle-timeout", "1s")
 
         def begun(_, gate):
@@ -275,7 +275,7 @@ def downloads(bench):
 
 @check("hostile", "udp", "datagrams from port 0, from ports that have closed, empty and of the largest size harm nobody")
 def udp(bench):
-    for transport in ("epoll", "nio", "io_uring"):
+    for transport in bench.transports():
         server = bench.server("udp-echo", "server", "--transport", transport)
         with wire.udp_socket() as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)

@@ -257,7 +257,7 @@ def kill_and_restart(bench):
 @check("lifecycle", "half-close", "RFC 862: 1 MiB sent and half-closed comes back to the last byte, then the end")
 def half_close(bench):
     data = bytes(i * 7 % 253 for i in range(1 << 20))
-    for transport in ("io_uring", "epoll", "nio"):
+    for transport in bench.transports():
         server = bench.server("tcp-echo", "server", "--transport", transport)
 
         def talk(number, gate):

@@ -82,7 +82,7 @@ def receiver_client(bench):
 
 @check("S3", "udp-sizes", "datagrams of 1 to 65,507 bytes come back whole, and no other way, on every transport")
 def sizes(bench):
-    for transport in ("epoll", "nio", "io_uring"):
+    for transport in bench.transports():
         server = bench.server("udp-echo", "server", "--transport", transport)
         with wire.udp_socket() as sock:
             for size in (1, 2, 1472, 1473, 2047, 2048, 2049, 9000, 32768, LARGEST - 1, LARGEST):
@@ -95,7 +95,7 @@ def sizes(bench):
 
 @check("S3", "udp-bursts", "batches of datagrams, empty ones among them, come back one for one on every transport")
 def bursts(bench):
-    for transport in ("epoll", "nio", "io_uring"):
+    for transport in bench.transports():
         server = bench.server("udp-echo", "server", "--transport", transport)
         with wire.udp_socket() as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)

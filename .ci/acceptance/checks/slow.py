@@ -90,6 +90,8 @@ def in_memory(bench):
 
 
 def download(bench, transport):
+    if transport not in bench.transports():
+        raise Skipped(f"this machine has no {transport}")
     folder = in_memory(bench)
     sparse_file(folder)
     server = bench.server("file-transfer", "server", "--root", folder, "--transport", transport)
