@@ -5,7 +5,8 @@ import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /**
- * The options of every server, as a picocli mixin. Each service brings its own default port:
+ * The options of every server, as a picocli mixin; a TCP server takes {@link TcpServerOptions}. Each service brings its own
+ * default port:
  *
  * <pre>{@code
  * @Mixin final ServerOptions options = ServerOptions.onPort(21567).idleAfter(Duration.ofMinutes(5));
@@ -14,7 +15,7 @@ import picocli.CommandLine.Option;
  * <p>{@code --config} and {@code --verbose}, {@code --help} and {@code --version} come from {@link
  * ServiceLauncher#run}, for servers and clients alike.
  */
-public final class ServerOptions {
+public sealed class ServerOptions permits TcpServerOptions {
 
   @Option(
       names = "--host",
@@ -64,7 +65,7 @@ public final class ServerOptions {
   @Option(names = "--wire-log", description = "Log every read and write, escaped and shortened.")
   private boolean wireLog;
 
-  private ServerOptions(int port) {
+  ServerOptions(int port) {
     this.port = port;
   }
 

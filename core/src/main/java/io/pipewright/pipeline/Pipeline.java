@@ -94,6 +94,18 @@ public final class Pipeline {
   }
 
   /**
+   * This pipeline and one more stage, last in its slot: for pieces that bring their own purpose. Its supplier is called once a
+   * channel and not checked here.
+   *
+   * @param stage a stage with a name that is new in this pipeline
+   * @return a new pipeline
+   * @throws ConfigurationException if the name is taken
+   */
+  public Pipeline with(Stage stage) {
+    return inserted(stages.size(), stage);
+  }
+
+  /**
    * This pipeline and one more handler right before another, in that one's slot.
    *
    * @param existing the other's name

@@ -5,21 +5,21 @@ package io.pipewright.pipeline;
  * whatever order a builder was called in; inside a slot the order of adding holds.
  *
  * <pre>
- *   socket ──► CAPTURE ► PROXY ► TLS ► WIRE_LOG ► SHAPING ► FRAMING ► IDLE ► CODEC ► BACKPRESSURE ► HANDLER
+ *   socket ──► PROXY ► SHAPING ► TLS ► CAPTURE ► WIRE_LOG ► FRAMING ► IDLE ► CODEC ► BACKPRESSURE ► HANDLER
  *          ◄──────────────────────────────────────────────────────────────────────────────────────────────
  * </pre>
  */
 public enum Slot {
-  /** Records what the socket carries. */
-  CAPTURE,
   /** Reads who the peer is behind a proxy, before anything else of the stream. */
   PROXY,
+  /** Holds bytes back to keep to a rate: the bytes of the wire, so before TLS adds and takes its own. */
+  SHAPING,
   /** Decrypts and encrypts. */
   TLS,
+  /** Records what passes, in the clear. */
+  CAPTURE,
   /** Writes what passes to a log, in the clear. */
   WIRE_LOG,
-  /** Holds bytes back to keep to a rate. */
-  SHAPING,
   /** Finds where a message begins and ends. */
   FRAMING,
   /** Ends what is silent. It stands behind FRAMING so that dripping single bytes does not count as being alive. */

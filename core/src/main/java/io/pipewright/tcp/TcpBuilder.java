@@ -4,6 +4,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.pipewright.ConfigurationException;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Stage;
 import io.pipewright.socket.SocketBuilder;
 import io.pipewright.transport.Workload;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
   private String host = "127.0.0.1";
   private int port;
   private Pipeline pipeline;
+  private final Map<String, Stage> protections = new LinkedHashMap<>();
   private boolean tcpNoDelay = true;
   private boolean keepAlive;
   private boolean allowHalfClosure;
@@ -142,12 +144,25 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
     return allowHalfClosure;
   }
 
-  /** The pipeline, which somebody must have named by now. */
+  /**
+   * Adds a protection to every connection's pipeline, or replaces the one of the same name. It belongs to the socket, not to
+   * the messages: one pipeline serves with it and without.
+   */
+  final B protection(Stage stage) {
+    protections.put(stage.name(), stage);
+    return self();
+  }
+
+  /** The pipeline, which somebody must have named by now, with the protections in their slots. */
   final Pipeline requirePipeline() {
     if (pipeline == null) {
       throw new ConfigurationException("pipeline", null, "name the pipeline of the connections");
     }
-    return pipeline;
+    Pipeline whole = pipeline;
+    for (Stage protection : protections.values()) {
+      whole = whole.with(protection);
+    }
+    return whole;
   }
 
   /** The options of a connected socket. */

@@ -9,8 +9,8 @@ import io.pipewright.DrainEvent;
 import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
 import io.pipewright.launch.ByteSize;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.log.Escaped;
 import io.pipewright.pipeline.Pipeline;
 import java.time.Duration;
@@ -47,7 +47,8 @@ final class ChatRoom implements Callable<Integer> {
   private static final int MAX_LINE_BYTES = 8 * 1024;
 
   @Mixin
-  private final ServerOptions options = ServerOptions.onPort(7777).idleAfter(Duration.ofHours(1));
+  private final TcpServerOptions options =
+      TcpServerOptions.onPort(7777).idleAfter(Duration.ofHours(1));
 
   @Option(
       names = "--max-backlog",

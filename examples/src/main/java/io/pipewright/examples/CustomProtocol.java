@@ -10,8 +10,8 @@ import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.launch.Terminal;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
@@ -62,7 +62,8 @@ final class CustomProtocol implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Mixin
-  private final ServerOptions options = ServerOptions.onPort(6060).idleAfter(Duration.ofMinutes(5));
+  private final TcpServerOptions options =
+      TcpServerOptions.onPort(6060).idleAfter(Duration.ofMinutes(5));
 
   @Parameters(
       paramLabel = "SUM",

@@ -8,8 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.tcpecho.TcpEchoServer;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -33,8 +33,8 @@ final class ExtendedEcho implements Callable<Integer> {
   static final String NAME = "extended-echo";
 
   @Mixin
-  private final ServerOptions options =
-      ServerOptions.onPort(21567).idleAfter(Duration.ofMinutes(5));
+  private final TcpServerOptions options =
+      TcpServerOptions.onPort(21567).idleAfter(Duration.ofMinutes(5));
 
   @Override
   public Integer call() {
@@ -43,10 +43,7 @@ final class ExtendedEcho implements Callable<Integer> {
 
   RunningServer start() {
     return TcpEchoServer.builder()
-        .socket(tcp -> tcp.host(options.host())
-            .port(options.port())
-            .transport(options.transport())
-            .loops(options.loops()))
+        .socket(options::applyTo)
         .framing(Framing.lines().keepTerminator())
         .idleTimeout(options.idleTimeout())
         .wireLog(options.wireLog())

@@ -64,7 +64,7 @@ final class FileDemo implements DemoPart {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    server = FileServer.builder().root(shared).port(0).start();
+    server = FileServer.builder().root(shared).socket(tcp -> tcp.port(0)).start();
   }
 
   @Override
@@ -131,7 +131,7 @@ final class FileDemo implements DemoPart {
   }
 
   private FileClient connect() {
-    return FileClient.builder().port(server.port()).build();
+    return FileClient.builder().socket(tcp -> tcp.port(server.port())).build();
   }
 
   @Override

@@ -5,8 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.pipeline.Pipeline;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -31,7 +31,8 @@ final class GreetingServer implements Callable<Integer> {
   private static final String GREETING = "网络编程测试。\r\n";
 
   @Mixin
-  private final ServerOptions options = ServerOptions.onPort(999).idleAfter(Duration.ofSeconds(30));
+  private final TcpServerOptions options =
+      TcpServerOptions.onPort(999).idleAfter(Duration.ofSeconds(30));
 
   @Override
   public Integer call() {

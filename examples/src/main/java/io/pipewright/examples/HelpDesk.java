@@ -6,8 +6,8 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.launch.Terminal;
 import io.pipewright.log.Escaped;
 import io.pipewright.pipeline.Pipeline;
@@ -42,7 +42,8 @@ final class HelpDesk implements Callable<Integer> {
   private static final int MAX_MESSAGE_BYTES = 65_536;
 
   @Mixin
-  private final ServerOptions options = ServerOptions.onPort(8989).idleAfter(Duration.ofMinutes(1));
+  private final TcpServerOptions options =
+      TcpServerOptions.onPort(8989).idleAfter(Duration.ofMinutes(1)).backlogByDefault(128);
 
   @Override
   public Integer call() {
@@ -56,11 +57,7 @@ final class HelpDesk implements Callable<Integer> {
         .framing(Framing.none())
         .handler("desk", () -> new Desk(lines))
         .build();
-    return Wiring.server(options)
-        .reuseAddress(true)
-        .backlog(128)
-        .pipeline(pipeline)
-        .start();
+    return Wiring.server(options).reuseAddress(true).pipeline(pipeline).start();
   }
 
   /** Reads bytes rather than text, because their number is to be told. */

@@ -6,8 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.launch.Terminal;
 import io.pipewright.log.Escaped;
 import io.pipewright.pipeline.Pipeline;
@@ -33,7 +33,7 @@ final class MessagePrinter implements Callable<Integer> {
   static final String NAME = "message-printer";
 
   @Mixin
-  private final ServerOptions options = ServerOptions.onPort(8080);
+  private final TcpServerOptions options = TcpServerOptions.onPort(8080).backlogByDefault(128);
 
   @Override
   public Integer call() {
@@ -50,7 +50,7 @@ final class MessagePrinter implements Callable<Integer> {
         .text(TextCodec.of(UTF_8).onBadBytes(BadBytes.REPLACE))
         .handler("printer", () -> new Printer(lines))
         .build();
-    return Wiring.server(options).backlog(128).pipeline(pipeline).start();
+    return Wiring.server(options).pipeline(pipeline).start();
   }
 
   private static final class Printer extends SimpleChannelInboundHandler<String> {

@@ -8,8 +8,8 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.pipewright.InFlight;
 import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.launch.Terminal;
 import io.pipewright.log.Escaped;
 import io.pipewright.pipeline.Pipeline;
@@ -45,7 +45,8 @@ final class OperatorServer implements Callable<Integer> {
   private static final String NOBODY_HERE = "对不起, 操作员已离开";
 
   @Mixin
-  private final ServerOptions options = ServerOptions.onPort(8080).idleAfter(Duration.ofMinutes(1));
+  private final TcpServerOptions options =
+      TcpServerOptions.onPort(8080).idleAfter(Duration.ofMinutes(1));
 
   @Override
   public Integer call() {

@@ -7,8 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.launch.Terminal;
 import io.pipewright.log.Escaped;
 import io.pipewright.pipeline.Pipeline;
@@ -36,7 +36,8 @@ final class UpperCaseServer implements Callable<Integer> {
   static final String NAME = "upper-case-server";
 
   @Mixin
-  private final ServerOptions options = ServerOptions.onPort(9527).idleAfter(Duration.ofMinutes(5));
+  private final TcpServerOptions options =
+      TcpServerOptions.onPort(9527).idleAfter(Duration.ofMinutes(5)).backlogByDefault(128);
 
   @Override
   public Integer call() {
@@ -50,7 +51,7 @@ final class UpperCaseServer implements Callable<Integer> {
         .framing(Framing.none())
         .handler("upper-case", () -> new UpperCase(lines))
         .build();
-    return Wiring.server(options).backlog(128).pipeline(pipeline).start();
+    return Wiring.server(options).pipeline(pipeline).start();
   }
 
   /** Works on bytes: the answer is right in any charset that writes ASCII as it is. */

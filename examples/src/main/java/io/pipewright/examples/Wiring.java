@@ -2,6 +2,7 @@ package io.pipewright.examples;
 
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.launch.ServerOptions;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
 import io.pipewright.tcp.TcpServer;
@@ -28,12 +29,8 @@ final class Wiring {
     return pipeline;
   }
 
-  /** A server that honours {@code --host}, {@code --port}, {@code --transport}, {@code --loops}. */
-  static TcpServerBuilder server(ServerOptions options) {
-    return TcpServer.builder()
-        .host(options.host())
-        .port(options.port())
-        .transport(options.transport())
-        .loops(options.loops());
+  /** A server that honours every option of a socket. */
+  static TcpServerBuilder server(TcpServerOptions options) {
+    return options.applyTo(TcpServer.builder());
   }
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Downloads files from one server, each over a connection of its own. Thread-safe.
  *
  * <pre>{@code
- * try (FileClient client = FileClient.builder().host("files.example").port(8080).build()) {
+ * try (FileClient client = FileClient.builder().socket(tcp -> tcp.host("files.example")).build()) {
  *   Download download = client.get("reports/2024.pdf", Path.of("."), ProgressListener.NONE);
  * }
  * }</pre>

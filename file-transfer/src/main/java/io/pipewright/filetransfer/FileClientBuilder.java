@@ -7,10 +7,9 @@ import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
 import io.pipewright.tcp.TcpClient;
 import io.pipewright.tcp.TcpClientBuilder;
-import io.pipewright.transport.EventLoops;
-import io.pipewright.transport.Transport;
 import io.pipewright.transport.Workload;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Settings of a {@link FileClient}; all defaults stand here. Not thread-safe; may be used to build several clients. */
 public final class FileClientBuilder {
@@ -25,60 +24,13 @@ public final class FileClientBuilder {
   FileClientBuilder() {}
 
   /**
-   * The server. Default {@code 127.0.0.1}.
+   * Sets the socket: host and port of the server, transport, event loops, connect timeout, protections.
    *
-   * @param host a name, an IPv4 or an IPv6 address
-   * @return this
-   * @throws ConfigurationException if empty
-   */
-  public FileClientBuilder host(String host) {
-    tcp.host(host);
-    return this;
-  }
-
-  /**
-   * The server's port. Default {@value FileServer#DEFAULT_PORT}.
-   *
-   * @param port 1 to 65,535
-   * @return this
-   * @throws ConfigurationException if out of range
-   */
-  public FileClientBuilder port(int port) {
-    tcp.port(port);
-    return this;
-  }
-
-  /**
-   * The transport of the event loop that is made. Default {@link Transport#AUTO}.
-   *
-   * @param transport a transport
+   * @param settings is given the builder of the TCP client; the pipeline is set here
    * @return this
    */
-  public FileClientBuilder transport(Transport transport) {
-    tcp.transport(transport);
-    return this;
-  }
-
-  /**
-   * Uses these event loops instead of making one. The caller closes them, after the client.
-   *
-   * @param eventLoops event loops
-   * @return this
-   */
-  public FileClientBuilder eventLoops(EventLoops eventLoops) {
-    tcp.eventLoops(eventLoops);
-    return this;
-  }
-
-  /**
-   * How long one address of the server may take to answer. Default 10 s.
-   *
-   * @param connectTimeout 1 ms to 24 days
-   * @return this
-   * @throws ConfigurationException if out of range
-   */
-  public FileClientBuilder connectTimeout(Duration connectTimeout) {
-    tcp.connectTimeout(connectTimeout);
+  public FileClientBuilder socket(Consumer<TcpClientBuilder> settings) {
+    settings.accept(tcp);
     return this;
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
  * io.pipewright.filetransfer.plain}).
  *
  * <pre>{@code
- * try (RunningServer server = FileServer.builder().root(Path.of("public")).port(8080).start()) {
+ * try (RunningServer server = FileServer.builder().root(Path.of("public")).socket(tcp -> tcp.port(8080)).start()) {
  *   server.awaitTermination();
  * }
  * }</pre>

@@ -13,12 +13,11 @@ import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
 import io.pipewright.tcp.TcpServer;
 import io.pipewright.tcp.TcpServerBuilder;
-import io.pipewright.transport.EventLoops;
-import io.pipewright.transport.Transport;
 import io.pipewright.transport.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** Settings of a {@link FileServer}; all defaults stand here. Not thread-safe; may be used to start several servers. */
 public final class FileServerBuilder {
@@ -51,72 +50,13 @@ public final class FileServerBuilder {
   }
 
   /**
-   * The name or address to listen on. Default {@code 127.0.0.1}.
+   * Sets the socket: host, port, transport, event loops, backlog, protections.
    *
-   * @param host a name, an IPv4 or an IPv6 address
-   * @return this
-   * @throws ConfigurationException if empty
-   */
-  public FileServerBuilder host(String host) {
-    tcp.host(host);
-    return this;
-  }
-
-  /**
-   * The port to listen on. Default {@value FileServer#DEFAULT_PORT}.
-   *
-   * @param port 0 to 65,535; 0 takes a free one
-   * @return this
-   * @throws ConfigurationException if out of range
-   */
-  public FileServerBuilder port(int port) {
-    tcp.port(port);
-    return this;
-  }
-
-  /**
-   * The transport of the event loops that are made. Default {@link Transport#AUTO}: one that has {@code sendfile}.
-   *
-   * @param transport a transport
+   * @param settings is given the builder of the TCP server; the pipeline is set here
    * @return this
    */
-  public FileServerBuilder transport(Transport transport) {
-    tcp.transport(transport);
-    return this;
-  }
-
-  /**
-   * How many event loops are made. Default 0: one a processor.
-   *
-   * @param loops 0 or more
-   * @return this
-   * @throws ConfigurationException if negative
-   */
-  public FileServerBuilder loops(int loops) {
-    tcp.loops(loops);
-    return this;
-  }
-
-  /**
-   * Uses these event loops instead of making some. The caller closes them, after the server.
-   *
-   * @param eventLoops event loops
-   * @return this
-   */
-  public FileServerBuilder eventLoops(EventLoops eventLoops) {
-    tcp.eventLoops(eventLoops);
-    return this;
-  }
-
-  /**
-   * How many connections may wait to be accepted. Default 128.
-   *
-   * @param connections 1 or more
-   * @return this
-   * @throws ConfigurationException if less than 1
-   */
-  public FileServerBuilder backlog(int connections) {
-    tcp.backlog(connections);
+  public FileServerBuilder socket(Consumer<TcpServerBuilder> settings) {
+    settings.accept(tcp);
     return this;
   }
 

@@ -4,6 +4,7 @@ import io.pipewright.ConnectFailedException;
 import io.pipewright.PipewrightException;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.HostPort;
+import io.pipewright.launch.TcpClientOptions;
 import io.pipewright.log.Escaped;
 import io.pipewright.transport.Transport;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -51,12 +53,8 @@ final class GetCommand implements Callable<Integer> {
           "Speak the plain dialect: a name, then bytes until the end. It is the only one yet.")
   private boolean plain;
 
-  @Option(
-      names = "--connect-timeout",
-      paramLabel = "TIME",
-      defaultValue = "10s",
-      description = "How long the server may take to accept.")
-  private Duration connectTimeout;
+  @Mixin
+  private TcpClientOptions tcp;
 
   @Option(
       names = "--timeout",
@@ -77,10 +75,8 @@ final class GetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (FileClient client = FileClient.builder()
-        .host(server.host())
-        .port(server.port())
-        .transport(transport)
-        .connectTimeout(connectTimeout)
+        .socket(socket ->
+            tcp.applyTo(socket).host(server.host()).port(server.port()).transport(transport))
         .timeout(timeout)
         .build()) {
       Thread cleanUp = new Thread(() -> giveUp(client), "clean-up");

@@ -1,9 +1,8 @@
 package io.pipewright.filetransfer;
 
 import io.pipewright.RunningServer;
-import io.pipewright.launch.Converters;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,8 +17,9 @@ import picocli.CommandLine.Option;
 final class ServerCommand implements Callable<Integer> {
 
   @Mixin
-  private final ServerOptions options =
-      ServerOptions.onPort(FileServer.DEFAULT_PORT).idleAfter(FileServer.DEFAULT_IDLE_TIMEOUT);
+  private final TcpServerOptions options = TcpServerOptions.onPort(FileServer.DEFAULT_PORT)
+      .idleAfter(FileServer.DEFAULT_IDLE_TIMEOUT)
+      .backlogByDefault(FileServer.DEFAULT_BACKLOG);
 
   @Option(
       names = "--root",
@@ -29,14 +29,6 @@ final class ServerCommand implements Callable<Integer> {
           "Required: the folder whose files are served, with all folders in it; links are not followed.")
   private Path root;
 
-  @Option(
-      names = "--backlog",
-      paramLabel = "N",
-      defaultValue = "" + FileServer.DEFAULT_BACKLOG,
-      converter = Converters.Positive.class,
-      description = "How many connections may wait to be accepted.")
-  private int backlog;
-
   @Override
   public Integer call() {
     return ServiceLauncher.serve(FileTransfer.PROGRAM, options, this::start);
@@ -45,11 +37,7 @@ final class ServerCommand implements Callable<Integer> {
   private RunningServer start() {
     return FileServer.builder()
         .root(root)
-        .host(options.host())
-        .port(options.port())
-        .transport(options.transport())
-        .loops(options.loops())
-        .backlog(backlog)
+        .socket(options::applyTo)
         .idleTimeout(options.idleTimeout())
         .wireLog(options.wireLog())
         .start();

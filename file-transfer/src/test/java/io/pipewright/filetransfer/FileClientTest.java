@@ -68,8 +68,10 @@ class FileClientTest {
   }
 
   private FileClient client(int port, Duration timeout) {
-    client =
-        FileClient.builder().port(port).transport(transport).timeout(timeout).build();
+    client = FileClient.builder()
+        .socket(tcp -> tcp.port(port).transport(transport))
+        .timeout(timeout)
+        .build();
     return client;
   }
 
@@ -91,8 +93,10 @@ class FileClientTest {
     Path root = Files.createDirectories(temp.resolve("root/sub")).getParent();
     Files.write(root.resolve("a"), CONTENT);
     Files.writeString(root.resolve("sub/网络.txt"), "你好");
-    try (RunningServer server =
-        FileServer.builder().root(root).port(0).transport(transport).start()) {
+    try (RunningServer server = FileServer.builder()
+        .root(root)
+        .socket(tcp -> tcp.port(0).transport(transport))
+        .start()) {
       FileClient client = client(server.port());
       assertThat(client.get("a", out, ProgressListener.NONE)).isInstanceOf(Download.Saved.class);
       assertThat(client.get("missing", out, ProgressListener.NONE))
@@ -314,7 +318,7 @@ class FileClientTest {
   void saysWhatIsWrongWithItsSettings() {
     assertThatThrownBy(() -> FileClient.builder().timeout(Duration.ZERO))
         .isInstanceOf(ConfigurationException.class);
-    assertThatThrownBy(() -> FileClient.builder().port(70_000))
+    assertThatThrownBy(() -> FileClient.builder().socket(tcp -> tcp.port(70_000)))
         .isInstanceOf(ConfigurationException.class);
   }
 

@@ -94,9 +94,7 @@ class FileServerTest {
     }
     server = FileServer.builder()
         .root(root)
-        .port(0)
-        .transport(transport)
-        .loops(1)
+        .socket(tcp -> tcp.port(0).transport(transport).loops(1))
         .idleTimeout(idleTimeout)
         .nameTiming(SHORT)
         .start();

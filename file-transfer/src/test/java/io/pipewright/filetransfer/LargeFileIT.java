@@ -60,8 +60,10 @@ class LargeFileIT {
   @MethodSource("io.pipewright.filetransfer.Transports#here")
   void arrivesExactly(Transport transport) throws IOException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
-    try (RunningServer server =
-            FileServer.builder().root(root).port(0).transport(transport).start();
+    try (RunningServer server = FileServer.builder()
+            .root(root)
+            .socket(tcp -> tcp.port(0).transport(transport))
+            .start();
         SocketChannel peer = SocketChannel.open(new InetSocketAddress(loopback, server.port()))) {
       peer.write(ByteBuffer.wrap("big\n".getBytes(StandardCharsets.US_ASCII)));
       assertThat(new Comparison(peer).run()).isEqualTo(SIZE);

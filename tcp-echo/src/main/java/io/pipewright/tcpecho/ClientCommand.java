@@ -4,6 +4,7 @@ import io.pipewright.launch.ByteSize;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
 import io.pipewright.launch.MessageOptions;
+import io.pipewright.launch.TcpClientOptions;
 import io.pipewright.launch.Terminal;
 import io.pipewright.tcp.TcpClient;
 import java.time.Duration;
@@ -32,6 +33,9 @@ final class ClientCommand implements Callable<Integer> {
   @Mixin
   private MessageOptions options;
 
+  @Mixin
+  private TcpClientOptions tcp;
+
   @Option(
       names = "--no-reply",
       description = "Do not wait for replies: what comes is printed, nothing need come.")
@@ -50,13 +54,6 @@ final class ClientCommand implements Callable<Integer> {
       defaultValue = "64KiB",
       description = "The longest framed message.")
   private ByteSize maxFrame;
-
-  @Option(
-      names = "--connect-timeout",
-      paramLabel = "TIME",
-      defaultValue = "10s",
-      description = "How long the server may take to accept.")
-  private Duration connectTimeout;
 
   @Option(
       names = "--timeout",
@@ -83,11 +80,10 @@ final class ClientCommand implements Callable<Integer> {
 
   private TcpEchoClient connect() {
     return TcpEchoClient.connect(
-        TcpClient.builder()
+        tcp.applyTo(TcpClient.builder())
             .host(options.target().host())
             .port(options.target().port())
-            .transport(options.transport())
-            .connectTimeout(connectTimeout),
+            .transport(options.transport()),
         framing.forClient(maxFrame.intBytes()),
         options.charset(),
         options.replyCharset());

@@ -2,9 +2,8 @@ package io.pipewright.tcpecho;
 
 import io.pipewright.RunningServer;
 import io.pipewright.launch.ByteSize;
-import io.pipewright.launch.Converters;
-import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
+import io.pipewright.launch.TcpServerOptions;
 import io.pipewright.text.BadBytes;
 import io.pipewright.text.TextCodec;
 import java.nio.charset.Charset;
@@ -21,8 +20,8 @@ final class ServerCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 21567;
 
   @Mixin
-  private final ServerOptions options =
-      ServerOptions.onPort(DEFAULT_PORT).idleAfter(Duration.ofMinutes(5));
+  private final TcpServerOptions options =
+      TcpServerOptions.onPort(DEFAULT_PORT).idleAfter(Duration.ofMinutes(5));
 
   @Option(
       names = "--reply",
@@ -63,14 +62,6 @@ final class ServerCommand implements Callable<Integer> {
               + " their connection, or replace them).")
   private BadBytes badBytes;
 
-  @Option(
-      names = "--backlog",
-      paramLabel = "N",
-      defaultValue = "1024",
-      converter = Converters.Positive.class,
-      description = "How many connections may wait to be accepted.")
-  private int backlog;
-
   @Override
   public Integer call() {
     return ServiceLauncher.serve("tcp-echo", options, this::start);
@@ -78,11 +69,7 @@ final class ServerCommand implements Callable<Integer> {
 
   private RunningServer start() {
     TcpEchoServer server = TcpEchoServer.builder()
-        .socket(tcp -> tcp.host(options.host())
-            .port(options.port())
-            .transport(options.transport())
-            .loops(options.loops())
-            .backlog(backlog))
+        .socket(options::applyTo)
         .reply(reply)
         .framing(framing.forServer(maxFrame.intBytes()))
         .idleTimeout(options.idleTimeout())

@@ -1,0 +1,72 @@
+package io.pipewright.launch;
+
+import io.pipewright.tcp.TcpServerBuilder;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/**
+ * The options of every TCP server, as a picocli mixin: those of {@link ServerOptions}, and what concerns its connections
+ * before a pipeline does.
+ *
+ * <pre>{@code
+ * @Mixin final TcpServerOptions options = TcpServerOptions.onPort(21567).idleAfter(Duration.ofMinutes(5));
+ *
+ * RunningServer start() {
+ *   return options.applyTo(TcpServer.builder()).pipeline(pipeline).start();
+ * }
+ * }</pre>
+ */
+public final class TcpServerOptions extends ServerOptions {
+
+  @Option(
+      names = "--backlog",
+      paramLabel = "N",
+      converter = Converters.Positive.class,
+      description = "How many connections may wait to be accepted.")
+  private int backlog = 1024;
+
+  private TcpServerOptions(int port) {
+    super(port);
+  }
+
+  /**
+   * Options whose {@code --port} has this default.
+   *
+   * @param port the service's own port
+   */
+  public static TcpServerOptions onPort(int port) {
+    return new TcpServerOptions(port);
+  }
+
+  @Override
+  public TcpServerOptions idleAfter(Duration byDefault) {
+    super.idleAfter(byDefault);
+    return this;
+  }
+
+  /**
+   * Gives {@code --backlog} another default than 1024.
+   *
+   * @return this
+   */
+  public TcpServerOptions backlogByDefault(int connections) {
+    this.backlog = connections;
+    return this;
+  }
+
+  /**
+   * Sets everything of a server that these options are about, but for what its pipeline does with messages: {@link
+   * #idleTimeout} and {@link #wireLog} are the service's to use.
+   *
+   * @param builder is changed
+   * @return the builder
+   */
+  public TcpServerBuilder applyTo(TcpServerBuilder builder) {
+    return builder
+        .host(host())
+        .port(port())
+        .transport(transport())
+        .loops(loops())
+        .backlog(backlog);
+  }
+}
