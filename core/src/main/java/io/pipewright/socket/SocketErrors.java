@@ -1,17 +1,24 @@
 package io.pipewright.socket;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.util.NetUtil;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConnectFailedException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.CompletionException;
 
 /** What the operating system and the resolver say, as the end of a sentence that a user can act on. */
 public final class SocketErrors {
+
+  /** A sentence with a hundred addresses in it tells nobody more than one with a few. */
+  private static final int ADDRESSES_NAMED = 4;
 
   private SocketErrors() {}
 
@@ -40,7 +47,36 @@ public final class SocketErrors {
   public static ConnectFailedException connectFailed(
       String host, int port, Duration limit, Throwable cause) {
     Throwable actual = unwrap(cause);
-    return new ConnectFailedException(host, port, whyNotConnected(actual, limit), actual);
+    return actual instanceof ConnectFailedException told
+        ? told
+        : new ConnectFailedException(host, port, whyNotConnected(actual, limit), actual);
+  }
+
+  /**
+   * Says why none of a host's addresses could be connected to.
+   *
+   * @param host the host as the user gave it
+   * @param port the port as the user gave it
+   * @param limit how long an answer was waited for
+   * @param failures what each address said, the first to fail first; one or more
+   * @return the typed error; its cause is the first failure, with the others suppressed in it
+   */
+  public static ConnectFailedException connectFailed(
+      String host, int port, Duration limit, Map<InetAddress, Throwable> failures) {
+    Throwable first = failures.values().iterator().next();
+    if (failures.size() == 1) {
+      return connectFailed(host, port, limit, first);
+    }
+    StringJoiner why = new StringJoiner("; ");
+    failures.entrySet().stream()
+        .limit(ADDRESSES_NAMED)
+        .forEach(failure -> why.add(NetUtil.toAddressString(failure.getKey()) + " "
+            + whyNotConnected(failure.getValue(), limit)));
+    if (failures.size() > ADDRESSES_NAMED) {
+      why.add("and " + (failures.size() - ADDRESSES_NAMED) + " more addresses");
+    }
+    failures.values().stream().filter(cause -> cause != first).forEach(first::addSuppressed);
+    return new ConnectFailedException(host, port, why.toString(), first);
   }
 
   /**

@@ -2,7 +2,7 @@ package io.pipewright.tcp;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
 import io.pipewright.ConnectFailedException;
 import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.SocketErrors;
@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -23,15 +24,25 @@ public final class TcpClient implements AutoCloseable {
 
   private final String host;
   private final int port;
+  private final HostResolver resolver;
   private final Duration connectTimeout;
+  private final Duration attemptDelay;
   private final Bootstrap bootstrap;
   private final ClientChannels open;
 
   TcpClient(
-      String host, int port, Duration connectTimeout, Bootstrap bootstrap, ClientChannels open) {
+      String host,
+      int port,
+      HostResolver resolver,
+      Duration connectTimeout,
+      Duration attemptDelay,
+      Bootstrap bootstrap,
+      ClientChannels open) {
     this.host = host;
     this.port = port;
+    this.resolver = resolver;
     this.connectTimeout = connectTimeout;
+    this.attemptDelay = attemptDelay;
     this.bootstrap = bootstrap;
     this.open = open;
   }
@@ -42,7 +53,7 @@ public final class TcpClient implements AutoCloseable {
   }
 
   /**
-   * Connects and waits for it, for the connect timeout an address at most.
+   * Connects and waits for it, for the connect timeout at most.
    *
    * @return the connection; closed by the caller, by its handlers, or with this client
    * @throws ConnectFailedException which host and port, and why
@@ -64,50 +75,45 @@ public final class TcpClient implements AutoCloseable {
   }
 
   /**
-   * Connects. The name is resolved away from event loops; its addresses are tried in the resolver's order until one answers.
+   * Connects. The name is resolved away from event loops; its addresses are tried as RFC 8305 says, IPv6 and IPv4 in turns:
+   * the next one when the one before has failed or has not answered for the
+   * {@linkplain TcpClientBuilder#connectionAttemptDelay attempt delay}. The first to connect is taken.
    *
-   * @return the connection, or failed with a {@link ConnectFailedException}
+   * @return the connection, or failed with a {@link ConnectFailedException}; cancelling it gives up, and closes what is
+   *     still connecting
    */
   public CompletableFuture<Channel> connectAsync() {
-    return CompletableFuture.supplyAsync(this::resolve)
-        .thenCompose(addresses -> connectToFirst(addresses, 0))
-        .exceptionally(cause -> {
-          throw SocketErrors.connectFailed(host, port, connectTimeout, cause);
-        });
+    EventLoop loop = bootstrap.config().group().next();
+    Bootstrap onLoop = bootstrap.clone(loop);
+    AddressRace race = new AddressRace(
+        loop,
+        address -> onLoop.connect(new InetSocketAddress(address, port)),
+        attemptDelay,
+        failures -> SocketErrors.connectFailed(host, port, connectTimeout, failures));
+    CompletableFuture<Channel> winner =
+        race.run(CompletableFuture.supplyAsync(this::resolve), connectTimeout);
+    CompletableFuture<Channel> connected = new CompletableFuture<>();
+    winner.whenComplete((channel, cause) -> {
+      if (cause != null) {
+        connected.completeExceptionally(
+            SocketErrors.connectFailed(host, port, connectTimeout, cause));
+        return;
+      }
+      open.add(channel);
+      if (!connected.complete(channel)) {
+        channel.close(); // nobody waits for it any more
+      }
+    });
+    connected.whenComplete((channel, cause) -> winner.cancel(false));
+    return connected;
   }
 
-  private InetAddress[] resolve() {
+  private List<InetAddress> resolve() {
     try {
-      return InetAddress.getAllByName(host);
+      return resolver.resolve(host);
     } catch (UnknownHostException e) {
       throw new CompletionException(e);
     }
-  }
-
-  private CompletableFuture<Channel> connectToFirst(InetAddress[] addresses, int next) {
-    CompletableFuture<Channel> connected =
-        connected(bootstrap.connect(new InetSocketAddress(addresses[next], port)));
-    if (next + 1 == addresses.length) {
-      return connected;
-    }
-    return connected
-        .handle((channel, cause) -> cause == null
-            ? CompletableFuture.completedFuture(channel)
-            : connectToFirst(addresses, next + 1))
-        .thenCompose(result -> result);
-  }
-
-  private CompletableFuture<Channel> connected(ChannelFuture connecting) {
-    CompletableFuture<Channel> connected = new CompletableFuture<>();
-    connecting.addListener(done -> {
-      if (done.isSuccess()) {
-        open.add(connecting.channel());
-        connected.complete(connecting.channel());
-      } else {
-        connected.completeExceptionally(done.cause());
-      }
-    });
-    return connected;
   }
 
   /** Closes the connections and then the event loops that this client made, and waits for both, for 5 s each at most. */

@@ -8,19 +8,24 @@ import io.pipewright.socket.ClientChannels;
 import io.pipewright.transport.EventLoops;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.LoggerFactory;
 
 /** Settings of a {@link TcpClient}. Not thread-safe; may be used to build several clients. */
 public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
 
+  private static final Duration SHORTEST_ATTEMPT_DELAY = Duration.ofMillis(10);
+
   private Duration connectTimeout = Duration.ofSeconds(10);
+  private Duration connectionAttemptDelay = Duration.ofMillis(250);
+  private HostResolver resolver = HostResolver.JDK;
 
   TcpClientBuilder() {
     loops(1); // one connection or a few: a thread a processor would be idle
   }
 
   /**
-   * How long one address may take to answer. Default 10 s.
+   * How long connecting may take in all: finding the addresses of the name and trying them. Default 10 s.
    *
    * @param connectTimeout more than nothing, 24 days at most
    * @return this
@@ -33,6 +38,34 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
           "connectTimeout", connectTimeout, "must be 1 ms to 24 days, not " + connectTimeout);
     }
     this.connectTimeout = connectTimeout;
+    return this;
+  }
+
+  /**
+   * How long an address of the name may leave a connection attempt unanswered before the next address is tried beside it
+   * (RFC 8305, section 8). When an attempt fails the next begins at once. Default 250 ms.
+   *
+   * @param delay 10 ms to 24 days
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public TcpClientBuilder connectionAttemptDelay(Duration delay) {
+    if (delay.compareTo(SHORTEST_ATTEMPT_DELAY) < 0 || delay.compareTo(Duration.ofDays(24)) > 0) {
+      throw new ConfigurationException(
+          "connectionAttemptDelay", delay, "must be 10 ms to 24 days, not " + delay);
+    }
+    this.connectionAttemptDelay = delay;
+    return this;
+  }
+
+  /**
+   * Where the addresses of the host's name come from. Default {@link HostResolver#JDK}.
+   *
+   * @param resolver called once for each connection, on a thread that may block
+   * @return this
+   */
+  public TcpClientBuilder resolver(HostResolver resolver) {
+    this.resolver = Objects.requireNonNull(resolver, "resolver");
     return this;
   }
 
@@ -62,7 +95,13 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
       setOption(bootstrap, option.getKey(), option.getValue());
     }
     return new TcpClient(
-        host(), port(), connectTimeout, bootstrap, new ClientChannels(loops, ownsEventLoops()));
+        host(),
+        port(),
+        resolver,
+        connectTimeout,
+        connectionAttemptDelay,
+        bootstrap,
+        new ClientChannels(loops, ownsEventLoops()));
   }
 
   @SuppressWarnings("unchecked")
