@@ -28,6 +28,7 @@ class ArchitectureTest {
       List.of(ROOT),
       List.of(ROOT + ".log"),
       List.of(ROOT + ".transport"),
+      List.of(ROOT + ".address"),
       List.of(
           ROOT + ".framing",
           ROOT + ".text",
