@@ -4,27 +4,15 @@ package io.pipewright;
 public abstract sealed class AddressException extends PipewrightException
     permits BindFailedException, ConnectFailedException {
 
-  private final String host;
-  private final int port;
+  private final String address;
 
-  AddressException(String what, String host, int port, String why, Throwable cause) {
-    super(what + " " + hostAndPort(host, port) + ": " + why, cause);
-    this.host = host;
-    this.port = port;
+  AddressException(String what, String address, String why, Throwable cause) {
+    super(what + " " + address + ": " + why, cause);
+    this.address = address;
   }
 
-  private static String hostAndPort(String host, int port) {
-    boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
-    return bare ? "[" + host + "]:" + port : host + ":" + port;
-  }
-
-  /** The host or address as it was given. */
-  public final String host() {
-    return host;
-  }
-
-  /** The port as it was given. */
-  public final int port() {
-    return port;
+  /** The address as it was given: {@code localhost:80}, {@code [::1]:80}, {@code unix:/run/echo.sock}. */
+  public final String address() {
+    return address;
   }
 }

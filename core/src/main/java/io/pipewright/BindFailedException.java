@@ -6,12 +6,11 @@ public final class BindFailedException extends AddressException {
   /**
    * Says why.
    *
-   * @param host the host or address as it was given
-   * @param port the port as it was given
+   * @param address the address as it was given
    * @param why the reason, as the end of a sentence
    * @param cause what the operating system or the resolver said
    */
-  public BindFailedException(String host, int port, String why, Throwable cause) {
-    super("cannot listen on", host, port, why, cause);
+  public BindFailedException(String address, String why, Throwable cause) {
+    super("cannot listen on", address, why, cause);
   }
 }

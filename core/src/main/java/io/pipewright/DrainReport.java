@@ -18,6 +18,8 @@ public record DrainReport(List<Ending> endings, Duration took) {
     FINISHED,
     /** It had nothing to do, and was closed at once. */
     IDLE,
+    /** Its peer {@linkplain DrainEvent#toldToComeBack was told} to come back, and it ended within the grace. */
+    TOLD,
     /** It was still busy when the grace was over, and was cut. */
     FORCED
   }
@@ -45,6 +47,11 @@ public record DrainReport(List<Ending> endings, Duration took) {
     return count(Fate.IDLE);
   }
 
+  /** How many were told to come back. */
+  public int told() {
+    return count(Fate.TOLD);
+  }
+
   /** How many had to be cut. */
   public int forced() {
     return count(Fate.FORCED);
@@ -65,10 +72,11 @@ public record DrainReport(List<Ending> endings, Duration took) {
     return count;
   }
 
-  /** One line: {@code 50 finished, 50 idle, 0 forced in 1.204 s}. */
+  /** One line: {@code 50 finished, 50 idle, 0 forced in 1.204 s}; those who were told, where there are any. */
   @Override
   public String toString() {
-    return "%d finished, %d idle, %d forced in %d.%03d s"
-        .formatted(finished(), idle(), forced(), took.toSeconds(), took.toMillisPart());
+    String told = told() == 0 ? "" : told() + " told to come back, ";
+    return "%d finished, %d idle, %s%d forced in %d.%03d s"
+        .formatted(finished(), idle(), told, forced(), took.toSeconds(), took.toMillisPart());
   }
 }

@@ -20,16 +20,30 @@ import java.util.concurrent.CompletableFuture;
 public interface RunningServer extends AutoCloseable {
 
   /**
-   * The address that is listened on, with the port that was really bound. It stays known after the
+   * The first address that is listened on, with the port that was really bound. It stays known after the
    * server has stopped.
    */
   SocketAddress localAddress();
 
-  /** The port that was really bound: never 0. */
+  /** Every address that is listened on, in the order in which they were named. */
+  List<SocketAddress> localAddresses();
+
+  /** The port that was really bound, of the first address that has one; 0 if none has: a Unix domain socket has no port. */
   int port();
 
   /** Where the server is in its life. */
   ServerState state();
+
+  /**
+   * Whether new clients should be sent here: the answer for a load balancer. It turns false as the first thing of a drain,
+   * before the listener closes.
+   */
+  default boolean isReady() {
+    return state() == ServerState.READY;
+  }
+
+  /** What the server has done so far. */
+  ServerStats stats();
 
   /** How many connections are open now; 0 for a datagram server, which has none. */
   int connections();

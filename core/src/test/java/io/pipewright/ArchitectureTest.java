@@ -28,7 +28,7 @@ class ArchitectureTest {
       List.of(ROOT),
       List.of(ROOT + ".log"),
       List.of(ROOT + ".transport"),
-      List.of(ROOT + ".address"),
+      List.of(ROOT + ".address", ROOT + ".kernel"),
       List.of(
           ROOT + ".framing",
           ROOT + ".text",

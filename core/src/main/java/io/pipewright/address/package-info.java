@@ -1,5 +1,8 @@
 /**
- * Networks of addresses: {@link io.pipewright.address.Cidr} is one, {@link io.pipewright.address.CidrSet} many of them behind one
+ * Where services are and who their peers are, as people write it: {@link io.pipewright.address.Endpoint}. Nothing here looks
+ * up a name or opens a socket.
+ *
+ * <p>Networks of addresses: {@link io.pipewright.address.Cidr} is one, {@link io.pipewright.address.CidrSet} many of them behind one
  * fast question. No name is ever looked up here.
  *
  * <p>IPv4 is kept as IPv6 keeps it, {@code ::ffff:a.b.c.d} (RFC 4291, section 2.5.5.2), so that a client of a listener for both

@@ -18,13 +18,11 @@ public final class DelimiterFraming extends Framing {
   private final Delimiter delimiter;
   private final int maxBytes;
   private final boolean keepDelimiter;
-  private final DelimiterEncoder encoder;
 
   DelimiterFraming(Delimiter delimiter, int maxBytes, boolean keepDelimiter) {
     this.delimiter = delimiter;
     this.maxBytes = maxBytes;
     this.keepDelimiter = keepDelimiter;
-    this.encoder = new DelimiterEncoder(delimiter, maxBytes);
   }
 
   /**
@@ -49,7 +47,9 @@ public final class DelimiterFraming extends Framing {
 
   @Override
   public Optional<ChannelHandler> newEncoder() {
-    return keepDelimiter ? Optional.empty() : Optional.of(encoder);
+    return keepDelimiter
+        ? Optional.empty()
+        : Optional.of(new DelimiterEncoder(delimiter, maxBytes));
   }
 
   @Override

@@ -8,11 +8,9 @@ import java.util.OptionalInt;
 public final class FixedFraming extends Framing {
 
   private final int frameBytes;
-  private final FixedEncoder encoder;
 
   FixedFraming(int frameBytes) {
     this.frameBytes = frameBytes;
-    this.encoder = new FixedEncoder(frameBytes);
   }
 
   @Override
@@ -22,7 +20,7 @@ public final class FixedFraming extends Framing {
 
   @Override
   public Optional<ChannelHandler> newEncoder() {
-    return Optional.of(encoder);
+    return Optional.of(new FixedEncoder(frameBytes));
   }
 
   @Override

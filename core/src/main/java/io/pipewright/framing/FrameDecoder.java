@@ -30,7 +30,7 @@ import java.util.Deque;
  *
  * <p>One instance belongs to one channel and is used on its event loop alone.
  */
-public abstract class FrameDecoder extends ChannelInboundHandlerAdapter {
+public abstract class FrameDecoder extends ChannelInboundHandlerAdapter implements FrameCounter {
 
   /** What {@link #endOfFrame} returns when the bytes at hand do not complete the frame. */
   protected static final int INCOMPLETE = -1;
@@ -51,6 +51,8 @@ public abstract class FrameDecoder extends ChannelInboundHandlerAdapter {
   private boolean fed;
 
   private boolean handedOn;
+
+  private long frames;
 
   /**
    * Looks for the end of the current frame in bytes that it has not seen before. Each byte is
@@ -93,6 +95,11 @@ public abstract class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** Whether a frame has begun that is not complete yet. Call it on the channel's event loop. */
   public final boolean midFrame() {
     return held != null;
+  }
+
+  @Override
+  public final long frames() {
+    return frames;
   }
 
   @Override
@@ -152,6 +159,7 @@ public abstract class FrameDecoder extends ChannelInboundHandlerAdapter {
         return in;
       }
       handedOn = true;
+      frames++;
       if (held == null && from == begin && end == in.writerIndex()) {
         ctx.fireChannelRead(trim(in));
         return null; // the usual case of one message a read: the buffer itself is the frame

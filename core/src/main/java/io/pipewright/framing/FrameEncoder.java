@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -14,14 +13,18 @@ import io.pipewright.PipewrightException;
 /**
  * Turns each written {@link ByteBuf} into a frame, or refuses it: then the promise fails, the
  * buffer is released and not a byte is sent. What is no {@code ByteBuf} passes unframed.
- *
- * <p>Has no state, so one instance serves every channel.
  */
-@Sharable
-abstract class FrameEncoder extends ChannelOutboundHandlerAdapter {
+abstract class FrameEncoder extends ChannelOutboundHandlerAdapter implements FrameCounter {
 
   /** Up to here a copy into one buffer costs less than a second entry in the outbound buffer. */
   static final int MERGE_BYTES = 4_096;
+
+  private long frames;
+
+  @Override
+  public final long frames() {
+    return frames;
+  }
 
   /** Why the message cannot be sent as one frame, or null if it can. */
   abstract PipewrightException refusal(ByteBuf body);
@@ -37,6 +40,7 @@ abstract class FrameEncoder extends ChannelOutboundHandlerAdapter {
     }
     PipewrightException refusal = refusal(body);
     if (refusal == null) {
+      frames++;
       writeFrame(ctx, body, promise);
     } else {
       body.release();

@@ -108,8 +108,8 @@ public abstract class Framing {
   public abstract Optional<ChannelHandler> newDecoder();
 
   /**
-   * An encoder, one {@code ByteBuf} a message in and bytes out; empty if messages go out as they
-   * are. An encoder without state may be the same instance each time: it is {@code @Sharable} then.
+   * A new encoder, one {@code ByteBuf} a message in and bytes out; empty if messages go out as they
+   * are.
    */
   public abstract Optional<ChannelHandler> newEncoder();
 

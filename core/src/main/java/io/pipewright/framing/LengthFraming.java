@@ -22,12 +22,10 @@ public final class LengthFraming extends Framing {
 
   private final LengthField field;
   private final int maxBytes;
-  private final LengthEncoder encoder;
 
   LengthFraming(LengthField field, int maxBytes) {
     this.field = field;
     this.maxBytes = maxBytes;
-    this.encoder = new LengthEncoder(field, bound(field, maxBytes));
   }
 
   private static int bound(LengthField field, int maxBytes) {
@@ -79,7 +77,7 @@ public final class LengthFraming extends Framing {
 
   @Override
   public Optional<ChannelHandler> newEncoder() {
-    return Optional.of(encoder);
+    return Optional.of(new LengthEncoder(field, bound(field, maxBytes)));
   }
 
   @Override

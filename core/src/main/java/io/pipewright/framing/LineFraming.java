@@ -17,13 +17,11 @@ public final class LineFraming extends Framing {
   private final int maxBytes;
   private final boolean keepTerminator;
   private final boolean crlf;
-  private final LineEncoder encoder;
 
   LineFraming(int maxBytes, boolean keepTerminator, boolean crlf) {
     this.maxBytes = maxBytes;
     this.keepTerminator = keepTerminator;
     this.crlf = crlf;
-    this.encoder = new LineEncoder(maxBytes, crlf);
   }
 
   /**
@@ -53,7 +51,7 @@ public final class LineFraming extends Framing {
 
   @Override
   public Optional<ChannelHandler> newEncoder() {
-    return keepTerminator ? Optional.empty() : Optional.of(encoder);
+    return keepTerminator ? Optional.empty() : Optional.of(new LineEncoder(maxBytes, crlf));
   }
 
   @Override

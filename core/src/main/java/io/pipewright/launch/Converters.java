@@ -1,6 +1,8 @@
 package io.pipewright.launch;
 
 import io.pipewright.ConfigurationException;
+import io.pipewright.address.Endpoint;
+import io.pipewright.address.HostPort;
 import io.pipewright.transport.Transport;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
@@ -13,7 +15,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Option types that every program understands without asking for them: {@link Duration}, {@link
- * ByteSize}, {@link HostPort}, {@link Charset}, {@link Transport}. Numbers with a range name their
+ * ByteSize}, {@link HostPort}, {@link Endpoint}, {@link Charset}, {@link Transport}. Numbers with a range name their
  * converter: {@code @Option(names = "--count", converter = Converters.Positive.class)}.
  */
 public final class Converters {
@@ -26,6 +28,7 @@ public final class Converters {
     command.registerConverter(Duration.class, sentence(Durations::parse));
     command.registerConverter(ByteSize.class, sentence(ByteSize::parse));
     command.registerConverter(HostPort.class, sentence(HostPort::parse));
+    command.registerConverter(Endpoint.class, sentence(Endpoint::parse));
     command.registerConverter(Charset.class, sentence(Converters::charset));
     command.registerConverter(Transport.class, Converters::transport);
   }
@@ -85,6 +88,14 @@ public final class Converters {
     @Override
     public Integer convert(String text) {
       return inRange(text, 0, LARGEST_PORT, "a port: 0 (any free one) to 65535");
+    }
+  }
+
+  /** Where to listen: {@code HOST:PORT}, port 0 for any free one, or {@code unix:PATH}. */
+  public static final class ListenEndpoint implements ITypeConverter<Endpoint> {
+    @Override
+    public Endpoint convert(String text) throws Exception {
+      return sentence(Endpoint::parseListening).convert(text);
     }
   }
 

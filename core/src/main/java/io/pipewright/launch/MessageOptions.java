@@ -1,5 +1,6 @@
 package io.pipewright.launch;
 
+import io.pipewright.address.HostPort;
 import io.pipewright.transport.Transport;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -23,6 +23,12 @@ import java.util.function.Supplier;
  */
 public final class Pipeline {
 
+  /** The name of the handler that finds where messages end, in pipelines whose framing has one. */
+  public static final String FRAME_DECODER = "frame-decoder";
+
+  /** The name of the handler that marks where messages end, in pipelines whose framing has one. */
+  public static final String FRAME_ENCODER = "frame-encoder";
+
   private final List<Stage> stages;
   private final Framing framing;
   private final boolean text;

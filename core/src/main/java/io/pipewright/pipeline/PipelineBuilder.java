@@ -205,14 +205,14 @@ public final class PipelineBuilder {
     if (frames.newDecoder().isPresent()) {
       stages.add(new Stage(
           Slot.FRAMING,
-          "frame-decoder",
+          Pipeline.FRAME_DECODER,
           frames.describe(),
           () -> frames.newDecoder().orElseThrow()));
     }
     if (frames.newEncoder().isPresent()) {
       stages.add(new Stage(
           Slot.FRAMING,
-          "frame-encoder",
+          Pipeline.FRAME_ENCODER,
           frames.describe(),
           () -> frames.newEncoder().orElseThrow()));
     }

@@ -5,6 +5,8 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.pipewright.transport.EventLoops;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** What a client has opened, and the event loops it runs on: what it closes in the end. Thread-safe. */
@@ -36,6 +38,11 @@ public final class ClientChannels implements AutoCloseable {
   /** Whether the calling thread is one of the event loops, and so must not wait for them. */
   public boolean inEventLoop() {
     return loops.inEventLoop();
+  }
+
+  /** A Unix domain socket's address as the event loops' channels want it. */
+  public SocketAddress domainSocketAddress(Path path) {
+    return loops.domainSocketAddress(path);
   }
 
   /** Closes the channels and then the event loops if they are the client's own, and waits for both, for 5 s each at most. */

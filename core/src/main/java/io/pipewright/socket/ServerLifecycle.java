@@ -32,19 +32,19 @@ public abstract class ServerLifecycle implements RunningServer {
 
   private final EventLoops loops;
   private final boolean ownsLoops;
-  private final SocketAddress localAddress;
+  private final List<SocketAddress> localAddresses;
   private final AtomicReference<ServerState> state = new AtomicReference<>(ServerState.READY);
   private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
   private final CountDownLatch terminated = new CountDownLatch(1);
   private volatile long drainStartNanos;
 
   /**
-   * @param bound the channel that is bound
+   * @param bound the channels that are bound, one at least
    * @param loops the event loops that serve it
    * @param ownsLoops whether they end with the server
    */
-  protected ServerLifecycle(Channel bound, EventLoops loops, boolean ownsLoops) {
-    this.localAddress = bound.localAddress();
+  protected ServerLifecycle(List<? extends Channel> bound, EventLoops loops, boolean ownsLoops) {
+    this.localAddresses = bound.stream().map(Channel::localAddress).toList();
     this.loops = loops;
     this.ownsLoops = ownsLoops;
   }
@@ -81,7 +81,7 @@ public abstract class ServerLifecycle implements RunningServer {
     Duration took = Duration.ofNanos(System.nanoTime() - drainStartNanos);
     DrainReport report = new DrainReport(endings, took);
     state.set(ServerState.STOPPED);
-    log.debug("{} stopped: {}", localAddress, report);
+    log.debug("{} stopped: {}", localAddresses, report);
     terminated.countDown();
     // whoever waits on the future may wait again: never let them do so on an event loop
     stopped.completeAsync(() -> report, GlobalEventExecutor.INSTANCE);
@@ -133,12 +133,22 @@ public abstract class ServerLifecycle implements RunningServer {
 
   @Override
   public final SocketAddress localAddress() {
-    return localAddress;
+    return localAddresses.get(0);
+  }
+
+  @Override
+  public final List<SocketAddress> localAddresses() {
+    return localAddresses;
   }
 
   @Override
   public final int port() {
-    return ((InetSocketAddress) localAddress).getPort();
+    for (SocketAddress address : localAddresses) {
+      if (address instanceof InetSocketAddress inet) {
+        return inet.getPort();
+      }
+    }
+    return 0;
   }
 
   @Override

@@ -4,6 +4,8 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.NetUtil;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConnectFailedException;
+import io.pipewright.address.Endpoint;
+import io.pipewright.address.UnixPath;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -25,47 +27,45 @@ public final class SocketErrors {
   /**
    * Says why a server cannot listen.
    *
-   * @param host the host as the user gave it
-   * @param port the port as the user gave it
+   * @param endpoint where, as the user gave it
    * @param cause why binding failed
    * @return the typed error
    */
-  public static BindFailedException bindFailed(String host, int port, Throwable cause) {
+  public static BindFailedException bindFailed(Endpoint endpoint, Throwable cause) {
     Throwable actual = unwrap(cause);
-    return new BindFailedException(host, port, whyNotBound(actual), actual);
+    String why = endpoint instanceof UnixPath ? whyNoSocketFile(actual) : whyNotBound(actual);
+    return new BindFailedException(endpoint.toString(), why, actual);
   }
 
   /**
    * Says why a client cannot connect.
    *
-   * @param host the host as the user gave it
-   * @param port the port as the user gave it
+   * @param endpoint where to, as the user gave it
    * @param limit how long an answer was waited for
    * @param cause why connecting failed
    * @return the typed error
    */
   public static ConnectFailedException connectFailed(
-      String host, int port, Duration limit, Throwable cause) {
+      Endpoint endpoint, Duration limit, Throwable cause) {
     Throwable actual = unwrap(cause);
     return actual instanceof ConnectFailedException told
         ? told
-        : new ConnectFailedException(host, port, whyNotConnected(actual, limit), actual);
+        : new ConnectFailedException(endpoint.toString(), whyNotConnected(actual, limit), actual);
   }
 
   /**
    * Says why none of a host's addresses could be connected to.
    *
-   * @param host the host as the user gave it
-   * @param port the port as the user gave it
+   * @param endpoint where to, as the user gave it
    * @param limit how long an answer was waited for
    * @param failures what each address said, the first to fail first; one or more
    * @return the typed error; its cause is the first failure, with the others suppressed in it
    */
   public static ConnectFailedException connectFailed(
-      String host, int port, Duration limit, Map<InetAddress, Throwable> failures) {
+      Endpoint endpoint, Duration limit, Map<InetAddress, Throwable> failures) {
     Throwable first = failures.values().iterator().next();
     if (failures.size() == 1) {
-      return connectFailed(host, port, limit, first);
+      return connectFailed(endpoint, limit, first);
     }
     StringJoiner why = new StringJoiner("; ");
     failures.entrySet().stream()
@@ -76,7 +76,7 @@ public final class SocketErrors {
       why.add("and " + (failures.size() - ADDRESSES_NAMED) + " more addresses");
     }
     failures.values().stream().filter(cause -> cause != first).forEach(first::addSuppressed);
-    return new ConnectFailedException(host, port, why.toString(), first);
+    return new ConnectFailedException(endpoint.toString(), why.toString(), first);
   }
 
   /**
@@ -109,6 +109,17 @@ public final class SocketErrors {
     return isUnknownHost(cause) ? "unknown host" : firstLine(cause);
   }
 
+  private static String whyNoSocketFile(Throwable cause) {
+    String said = said(cause);
+    if (said.contains("in use") || said.contains("exists")) {
+      return "a server listens there already, or the file is no socket";
+    }
+    if (said.contains("permission denied")) {
+      return "permission denied; this process may not make a file there";
+    }
+    return said.contains("no such file") ? "there is no such folder" : firstLine(cause);
+  }
+
   private static String whyNotConnected(Throwable cause, Duration limit) {
     String said = said(cause);
     if (cause instanceof ConnectTimeoutException || said.contains("timed out")) {
@@ -116,6 +127,9 @@ public final class SocketErrors {
     }
     if (said.contains("refused")) {
       return "connection refused: nothing listens there";
+    }
+    if (said.contains("no such file")) {
+      return "there is no such socket";
     }
     if (said.contains("unreachable") || said.contains("no route")) {
       return "no route to that host";

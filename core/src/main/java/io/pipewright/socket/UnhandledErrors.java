@@ -8,6 +8,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.DecoderException;
 import io.pipewright.ProtocolException;
 import io.pipewright.framing.TruncatedFrameException;
+import io.pipewright.idle.IdleEvent;
 import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.log.Escaped;
@@ -29,18 +30,22 @@ public final class UnhandledErrors extends ChannelInboundHandlerAdapter {
 
   private final Logger logger;
   private final BoundedLog log;
+  private final ErrorCounts counts;
 
   /**
    * @param logger where to
+   * @param counts what counts them
    */
-  public UnhandledErrors(Logger logger) {
+  public UnhandledErrors(Logger logger, ErrorCounts counts) {
     this.logger = logger;
+    this.counts = counts;
     this.log = BoundedLog.of(logger, LINES_PER_SECOND);
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
     Throwable cause = unwrapped(thrown);
+    counts.count(cause);
     Channel channel = ctx.channel();
     String peer = Addresses.text(isStream(channel) ? channel.remoteAddress() : address(channel));
     if (cause instanceof ProtocolException || cause instanceof IOException) {
@@ -52,6 +57,14 @@ public final class UnhandledErrors extends ChannelInboundHandlerAdapter {
     if (isStream(channel) && !endsByItself(cause)) {
       ctx.close();
     }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof IdleEvent) {
+      counts.count("idle-timeout");
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   /** Netty's base classes for codecs put what a codec throws into an exception of their own. */

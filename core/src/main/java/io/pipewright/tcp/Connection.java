@@ -1,30 +1,37 @@
 package io.pipewright.tcp;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.pipewright.DrainEvent;
 import io.pipewright.DrainReport.Fate;
 import io.pipewright.InFlight;
+import io.pipewright.framing.FrameCounter;
 import io.pipewright.framing.FrameDecoder;
+import io.pipewright.kernel.TcpInfo;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The first handler of every connection: notes that bytes came, judges whether the connection is busy, and ends it when its
- * peer has finished sending or its server drains. Runs on the connection's event loop alone.
+ * The first handler of every connection: counts what passes, judges whether the connection is busy, and ends it when its peer
+ * has finished sending or its server drains. Everything but what {@link LiveConnection} offers runs on the connection's event
+ * loop alone.
  */
-final class Connection extends ChannelInboundHandlerAdapter {
+final class Connection extends ChannelDuplexHandler implements LiveConnection {
 
   static final String NAME = "connection";
 
   /** A connection that had traffic so recently may have the next message under way. */
   static final Duration QUIET = Duration.ofMillis(500);
 
-  /** How often a busy connection that is to end is looked at again. */
+  /** How often a connection that is to end is looked at again. */
   private static final long LOOK_AGAIN_MILLIS = 25;
 
   private final Connections registry;
@@ -34,13 +41,26 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private long beganNanos;
   private boolean heard;
   private long heardNanos;
-  private boolean draining;
-  private long deadlineNanos;
-  private Fate fate;
+  private ConnectionDrain drain;
+  private FrameCounter framesIn;
+  private FrameCounter framesOut;
+
+  // Written by the event loop alone and read by anyone without a lock: a number may be a moment
+  // old.
+  private long bytesRead;
+  private long bytesWritten;
+  private long reads;
+  private long writes;
 
   Connection(Connections registry, boolean handlersClose) {
     this.registry = registry;
     this.handlersClose = handlersClose;
+  }
+
+  /** Told once the pipeline stands: what counts the messages, or {@code null} where a read or a write is one. */
+  void framesCountedBy(FrameCounter in, FrameCounter out) {
+    framesIn = in;
+    framesOut = out;
   }
 
   @Override
@@ -52,10 +72,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    reads++;
+    if (message instanceof ByteBuf bytes) {
+      bytesRead += bytes.readableBytes();
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     heard = true;
     heardNanos = nanoTime();
     ctx.fireChannelReadComplete();
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof ByteBuf bytes) {
+      int length = bytes.readableBytes();
+      bytesWritten += length;
+      writes += length == 0 ? 0 : 1; // an empty one is a marker behind the others, not a message
+    } else if (message instanceof FileRegion region) {
+      bytesWritten += region.count();
+      writes++;
+    }
+    ctx.write(message, promise);
   }
 
   @Override
@@ -86,56 +128,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** To be called from any thread. */
   void drain(Duration grace) {
-    ctx.executor().execute(() -> beginDrain(grace));
+    ctx.executor().execute(() -> {
+      if (drain == null) {
+        drain = new ConnectionDrain(this);
+      }
+      drain.endWithin(grace);
+    });
   }
 
-  private void beginDrain(Duration grace) {
-    long deadline = nanoTime() + grace.toNanos();
-    if (draining) {
-      deadlineNanos = deadline - deadlineNanos < 0 ? deadline : deadlineNanos;
-      endIfDone();
-      return;
-    }
-    draining = true;
-    deadlineNanos = deadline;
-    fate = isBusy() ? Fate.FINISHED : Fate.IDLE;
-    ctx.pipeline().fireUserEventTriggered(new DrainEvent(grace));
-    endIfDone();
-  }
-
-  private void endIfDone() {
-    if (!ctx.channel().isOpen()) {
-      return;
-    }
-    boolean busy = isBusy();
-    if (busy) {
-      fate = Fate.FINISHED; // as it will, unless the grace is over first
-    }
-    if (!busy && !isFresh()) {
-      ctx.channel().close();
-    } else if (nanoTime() - deadlineNanos >= 0) {
-      fate = busy ? Fate.FORCED : fate;
-      ctx.channel().close();
-    } else {
-      later(this::endIfDone);
-    }
-  }
-
-  private boolean isBusy() {
+  boolean isBusy() {
     return InFlight.count(ctx.channel()) > 0
-        || hasUnwrittenBytes()
+        || unwrittenBytes() > 0
         || isMidFrame()
         || (heard && nanoTime() - heardNanos < QUIET.toNanos());
   }
 
   /** Accepted a moment ago: its first bytes may be in the kernel, and a close would reset what they asked for. */
-  private boolean isFresh() {
+  boolean isFresh() {
     return !heard && nanoTime() - beganNanos < QUIET.toNanos();
-  }
-
-  private boolean hasUnwrittenBytes() {
-    ChannelOutboundBuffer unwritten = ctx.channel().unsafe().outboundBuffer();
-    return unwritten != null && unwritten.totalPendingWriteBytes() > 0;
   }
 
   private boolean isMidFrame() {
@@ -143,20 +153,78 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return decoder != null && decoder.midFrame();
   }
 
-  private void later(Runnable look) {
+  void later(Runnable look) {
     ctx.executor().schedule(look, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private long nanoTime() {
+  long nanoTime() {
     return ctx.executor().ticker().nanoTime();
-  }
-
-  SocketAddress peer() {
-    return peer;
   }
 
   /** What became of it; {@code null} if it ended before its server drained. */
   Fate fate() {
-    return fate;
+    return drain == null ? null : drain.fate();
+  }
+
+  @Override
+  public String id() {
+    return channel().id().asShortText();
+  }
+
+  @Override
+  public Channel channel() {
+    return ctx.channel();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    SocketAddress now = channel().remoteAddress(); // a proxy may have named another client
+    return now == null ? peer : now;
+  }
+
+  @Override
+  public Duration age() {
+    return Duration.ofNanos(nanoTime() - beganNanos);
+  }
+
+  @Override
+  public long bytesRead() {
+    return bytesRead;
+  }
+
+  @Override
+  public long bytesWritten() {
+    return bytesWritten;
+  }
+
+  @Override
+  public long messagesRead() {
+    return framesIn == null ? reads : framesIn.frames();
+  }
+
+  @Override
+  public long messagesWritten() {
+    return framesOut == null ? writes : framesOut.frames();
+  }
+
+  @Override
+  public long unwrittenBytes() {
+    ChannelOutboundBuffer unwritten = channel().unsafe().outboundBuffer();
+    return unwritten == null ? 0 : unwritten.totalPendingWriteBytes();
+  }
+
+  @Override
+  public Optional<TcpInfo> tcpInfo() {
+    return TcpInfo.of(channel());
+  }
+
+  @Override
+  public String describe() {
+    return Description.of(this);
+  }
+
+  @Override
+  public String toString() {
+    return "Connection[" + id() + ", " + remoteAddress() + "]";
   }
 }

@@ -2,8 +2,11 @@ package io.pipewright.tcp;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.pipewright.framing.FrameCounter;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.socket.ErrorCounts;
 import io.pipewright.socket.UnhandledErrors;
 import org.slf4j.Logger;
 
@@ -16,20 +19,32 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private final UnhandledErrors unhandledErrors;
 
   ConnectionInitializer(
-      Connections connections, boolean handlersClose, Pipeline pipeline, Logger logger) {
+      Connections connections,
+      boolean handlersClose,
+      Pipeline pipeline,
+      Logger logger,
+      ErrorCounts errors) {
     this.connections = connections;
     this.handlersClose = handlersClose;
     this.pipeline = pipeline;
-    this.unhandledErrors = new UnhandledErrors(logger);
+    this.unhandledErrors = new UnhandledErrors(logger, errors);
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    channel.pipeline().addLast(Connection.NAME, new Connection(connections, handlersClose));
+    ChannelPipeline handlers = channel.pipeline();
+    Connection connection = new Connection(connections, handlersClose);
+    handlers.addLast(Connection.NAME, connection);
     if (channel instanceof IoUringSocketChannel) {
-      channel.pipeline().addLast(ResetWatch.NAME, new ResetWatch());
+      handlers.addLast(ResetWatch.NAME, new ResetWatch());
     }
-    pipeline.install(channel.pipeline());
-    channel.pipeline().addLast(UnhandledErrors.NAME, unhandledErrors);
+    pipeline.install(handlers);
+    handlers.addLast(UnhandledErrors.NAME, unhandledErrors);
+    connection.framesCountedBy(
+        counter(handlers, Pipeline.FRAME_DECODER), counter(handlers, Pipeline.FRAME_ENCODER));
+  }
+
+  private static FrameCounter counter(ChannelPipeline handlers, String name) {
+    return handlers.get(name) instanceof FrameCounter counter ? counter : null;
   }
 }

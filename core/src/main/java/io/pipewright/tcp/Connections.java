@@ -2,20 +2,31 @@ package io.pipewright.tcp;
 
 import io.pipewright.DrainReport.Ending;
 import io.pipewright.DrainReport.Fate;
+import io.pipewright.ServerStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/** The connections of one server that are open now, and during a drain the fate of those that were. Thread-safe. */
+/**
+ * The connections of one server that are open now, what those that have ended carried, and during a drain the fate of those
+ * that were open when it began. Thread-safe.
+ */
 final class Connections {
 
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder bytesRead = new LongAdder();
+  private final LongAdder bytesWritten = new LongAdder();
+  private final LongAdder messagesRead = new LongAdder();
+  private final LongAdder messagesWritten = new LongAdder();
   private final Queue<Ending> endings = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean reported = new AtomicBoolean();
   private volatile Duration grace;
@@ -23,6 +34,7 @@ final class Connections {
 
   void add(Connection connection) {
     open.add(connection);
+    accepted.increment();
     Duration draining = grace;
     if (draining != null) {
       connection.drain(draining); // accepted in the moment in which the drain began
@@ -33,17 +45,47 @@ final class Connections {
     if (!open.remove(connection)) {
       return;
     }
+    bytesRead.add(connection.bytesRead());
+    bytesWritten.add(connection.bytesWritten());
+    messagesRead.add(connection.messagesRead());
+    messagesWritten.add(connection.messagesWritten());
     if (grace != null) {
       // one that ended by itself in the moment in which the drain began was not yet judged: it
       // finished
       Fate fate = connection.fate() == null ? Fate.FINISHED : connection.fate();
-      endings.add(new Ending(connection.peer(), fate));
+      endings.add(new Ending(connection.remoteAddress(), fate));
     }
     reportIfEmpty();
   }
 
   int size() {
     return open.size();
+  }
+
+  long accepted() {
+    return accepted.sum();
+  }
+
+  List<LiveConnection> snapshot() {
+    return List.copyOf(open);
+  }
+
+  /** What was carried by all of them, those that are open and those that have ended. */
+  ServerStats stats(Map<String, Long> refused, Map<String, Long> errors) {
+    long in = bytesRead.sum();
+    long out = bytesWritten.sum();
+    long messagesIn = messagesRead.sum();
+    long messagesOut = messagesWritten.sum();
+    long count = 0;
+    for (Connection connection : open) {
+      count++;
+      in += connection.bytesRead();
+      out += connection.bytesWritten();
+      messagesIn += connection.messagesRead();
+      messagesOut += connection.messagesWritten();
+    }
+    return new ServerStats(
+        count, accepted.sum(), refused, in, out, messagesIn, messagesOut, errors);
   }
 
   /** Everybody learns of the drain, or of its earlier end. */

@@ -3,6 +3,8 @@ package io.pipewright.tcp;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.pipewright.ConfigurationException;
+import io.pipewright.address.Endpoint;
+import io.pipewright.address.HostPort;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Stage;
 import io.pipewright.socket.SocketBuilder;
@@ -132,12 +134,9 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
     return self();
   }
 
-  final String host() {
-    return host;
-  }
-
-  final int port() {
-    return port;
+  /** What host and port say. */
+  final Endpoint hostAndPort() {
+    return Endpoint.of(host, port);
   }
 
   final boolean handlersClose() {
@@ -165,11 +164,17 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
     return whole;
   }
 
-  /** The options of a connected socket. */
-  final Map<ChannelOption<?>, Object> socketOptions() {
+  /**
+   * The options of a connected socket.
+   *
+   * @param endpoint what it is connected by: a Unix domain socket has no options of TCP
+   */
+  final Map<ChannelOption<?>, Object> socketOptions(Endpoint endpoint) {
     Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
-    options.put(ChannelOption.TCP_NODELAY, tcpNoDelay);
-    options.put(ChannelOption.SO_KEEPALIVE, keepAlive);
+    if (endpoint instanceof HostPort) {
+      options.put(ChannelOption.TCP_NODELAY, tcpNoDelay);
+      options.put(ChannelOption.SO_KEEPALIVE, keepAlive);
+    }
     // always: the end of the peer's sending must never cut off what is still owed to it
     options.put(ChannelOption.ALLOW_HALF_CLOSURE, true);
     options.put(

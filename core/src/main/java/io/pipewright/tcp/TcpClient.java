@@ -2,8 +2,12 @@ package io.pipewright.tcp;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.pipewright.ConnectFailedException;
+import io.pipewright.address.Endpoint;
+import io.pipewright.address.HostPort;
+import io.pipewright.address.UnixPath;
 import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.SocketErrors;
 import java.net.InetAddress;
@@ -22,8 +26,7 @@ import java.util.concurrent.CompletionException;
  */
 public final class TcpClient implements AutoCloseable {
 
-  private final String host;
-  private final int port;
+  private final Endpoint server;
   private final HostResolver resolver;
   private final Duration connectTimeout;
   private final Duration attemptDelay;
@@ -31,15 +34,13 @@ public final class TcpClient implements AutoCloseable {
   private final ClientChannels open;
 
   TcpClient(
-      String host,
-      int port,
+      Endpoint server,
       HostResolver resolver,
       Duration connectTimeout,
       Duration attemptDelay,
       Bootstrap bootstrap,
       ClientChannels open) {
-    this.host = host;
-    this.port = port;
+    this.server = server;
     this.resolver = resolver;
     this.connectTimeout = connectTimeout;
     this.attemptDelay = attemptDelay;
@@ -83,20 +84,12 @@ public final class TcpClient implements AutoCloseable {
    *     still connecting
    */
   public CompletableFuture<Channel> connectAsync() {
-    EventLoop loop = bootstrap.config().group().next();
-    Bootstrap onLoop = bootstrap.clone(loop);
-    AddressRace race = new AddressRace(
-        loop,
-        address -> onLoop.connect(new InetSocketAddress(address, port)),
-        attemptDelay,
-        failures -> SocketErrors.connectFailed(host, port, connectTimeout, failures));
     CompletableFuture<Channel> winner =
-        race.run(CompletableFuture.supplyAsync(this::resolve), connectTimeout);
+        server instanceof HostPort inet ? race(inet) : connectTo((UnixPath) server);
     CompletableFuture<Channel> connected = new CompletableFuture<>();
     winner.whenComplete((channel, cause) -> {
       if (cause != null) {
-        connected.completeExceptionally(
-            SocketErrors.connectFailed(host, port, connectTimeout, cause));
+        connected.completeExceptionally(SocketErrors.connectFailed(server, connectTimeout, cause));
         return;
       }
       open.add(channel);
@@ -108,7 +101,32 @@ public final class TcpClient implements AutoCloseable {
     return connected;
   }
 
-  private List<InetAddress> resolve() {
+  private CompletableFuture<Channel> race(HostPort inet) {
+    EventLoop loop = bootstrap.config().group().next();
+    Bootstrap onLoop = bootstrap.clone(loop);
+    AddressRace race = new AddressRace(
+        loop,
+        address -> onLoop.connect(new InetSocketAddress(address, inet.port())),
+        attemptDelay,
+        failures -> SocketErrors.connectFailed(server, connectTimeout, failures));
+    return race.run(CompletableFuture.supplyAsync(() -> resolve(inet.host())), connectTimeout);
+  }
+
+  /** A socket file is there or it is not: there is nothing to resolve and nothing to race. */
+  private CompletableFuture<Channel> connectTo(UnixPath unix) {
+    CompletableFuture<Channel> connected = new CompletableFuture<>();
+    ChannelFuture connecting = bootstrap.connect(open.domainSocketAddress(unix.path()));
+    connecting.addListener(done -> {
+      if (!done.isSuccess()) {
+        connected.completeExceptionally(done.cause());
+      } else if (!connected.complete(connecting.channel())) {
+        connecting.channel().close();
+      }
+    });
+    return connected;
+  }
+
+  private List<InetAddress> resolve(String host) {
     try {
       return resolver.resolve(host);
     } catch (UnknownHostException e) {

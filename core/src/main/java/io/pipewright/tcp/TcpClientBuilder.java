@@ -3,8 +3,12 @@ package io.pipewright.tcp;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.pipewright.ConfigurationException;
+import io.pipewright.address.Endpoint;
+import io.pipewright.address.HostPort;
+import io.pipewright.address.UnixPath;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.socket.ClientChannels;
+import io.pipewright.socket.ErrorCounts;
 import io.pipewright.transport.EventLoops;
 import java.time.Duration;
 import java.util.Map;
@@ -18,10 +22,22 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
 
   private Duration connectTimeout = Duration.ofSeconds(10);
   private Duration connectionAttemptDelay = Duration.ofMillis(250);
+  private Endpoint server;
   private HostResolver resolver = HostResolver.JDK;
 
   TcpClientBuilder() {
     loops(1); // one connection or a few: a thread a processor would be idle
+  }
+
+  /**
+   * Whom to connect to, instead of {@link #host} and {@link #port}: for Unix domain sockets.
+   *
+   * @param server the server's address
+   * @return this
+   */
+  public TcpClientBuilder server(Endpoint server) {
+    this.server = Objects.requireNonNull(server, "server");
+    return this;
   }
 
   /**
@@ -78,25 +94,26 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
    */
   public TcpClient build() {
     Pipeline pipeline = requirePipeline();
-    if (port() == 0) {
+    Endpoint remote = server == null ? hostAndPort() : server;
+    if (remote instanceof HostPort inet && inet.port() == 0) {
       throw new ConfigurationException("port", 0, "name the server's port");
     }
     EventLoops loops = obtainEventLoops();
     Bootstrap bootstrap = new Bootstrap()
         .group(loops.group())
-        .channel(loops.socketChannel())
+        .channel(remote instanceof UnixPath ? loops.domainSocketChannel() : loops.socketChannel())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
         .handler(new ConnectionInitializer(
             new Connections(),
             handlersClose(),
             pipeline,
-            LoggerFactory.getLogger(TcpClient.class)));
-    for (Map.Entry<ChannelOption<?>, Object> option : socketOptions().entrySet()) {
+            LoggerFactory.getLogger(TcpClient.class),
+            new ErrorCounts()));
+    for (Map.Entry<ChannelOption<?>, Object> option : socketOptions(remote).entrySet()) {
       setOption(bootstrap, option.getKey(), option.getValue());
     }
     return new TcpClient(
-        host(),
-        port(),
+        remote,
         resolver,
         connectTimeout,
         connectionAttemptDelay,

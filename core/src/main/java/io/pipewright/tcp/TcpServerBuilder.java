@@ -1,18 +1,20 @@
 package io.pipewright.tcp;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
-import io.pipewright.RunningServer;
+import io.pipewright.address.Endpoint;
+import io.pipewright.address.UnixPath;
+import io.pipewright.kernel.ReusePort;
 import io.pipewright.pipeline.Pipeline;
-import io.pipewright.socket.SocketErrors;
+import io.pipewright.socket.ErrorCounts;
 import io.pipewright.transport.EventLoops;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,9 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
 
   private int backlog = 1024;
   private boolean reuseAddress = true;
+  private boolean reusePort;
+  private Duration drainDelay = Duration.ZERO;
+  private final List<Endpoint> endpoints = new ArrayList<>();
 
   TcpServerBuilder() {}
 
@@ -53,14 +58,62 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   }
 
   /**
-   * Listens. Returns when the port is bound.
+   * Listens on these addresses, each with the same pipeline, instead of on {@link #host} and {@link #port}.
+   *
+   * <p>A Unix domain socket's file is made with the rights that the process's umask leaves, and removed when the listener
+   * closes; one that a killed server left behind is taken over.
+   *
+   * @param first an address
+   * @param more other addresses
+   * @return this
+   */
+  public TcpServerBuilder listen(Endpoint first, Endpoint... more) {
+    endpoints.clear();
+    endpoints.add(Objects.requireNonNull(first, "first"));
+    endpoints.addAll(List.of(more));
+    return this;
+  }
+
+  /**
+   * {@code SO_REUSEPORT}: whether other processes of the same user may listen on the same port with this option, so that a new
+   * version can start before the old one drains. The kernel spreads new connections over them. A drain first sends new ones to
+   * the other process (on io_uring and epoll on Linux; elsewhere a few may be reset) and serves what is on its way here.
+   * Default false.
+   *
+   * @param reusePort on or off
+   * @return this
+   */
+  public TcpServerBuilder reusePort(boolean reusePort) {
+    this.reusePort = reusePort;
+    return this;
+  }
+
+  /**
+   * How long a drain goes on accepting after {@link io.pipewright.RunningServer#isReady()} has turned false, so that load
+   * balancers notice before clients are refused. The grace begins after it. Default none.
+   *
+   * @param drainDelay {@link Duration#ZERO} or more
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public TcpServerBuilder drainDelay(Duration drainDelay) {
+    if (drainDelay.isNegative()) {
+      throw new ConfigurationException(
+          "drainDelay", drainDelay, "must not be negative, as " + drainDelay + " is");
+    }
+    this.drainDelay = drainDelay;
+    return this;
+  }
+
+  /**
+   * Listens. Returns when every address is bound.
    *
    * @return the server, to be closed by the caller
-   * @throws BindFailedException if the port cannot be bound: which address, and why
+   * @throws BindFailedException if an address cannot be bound: which, and why; none is bound then
    * @throws ConfigurationException if no pipeline was named
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
-  public RunningServer start() {
+  public RunningTcpServer start() {
     try {
       return startAsync().join();
     } catch (CompletionException e) {
@@ -72,70 +125,73 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   }
 
   /**
-   * As {@link #start()}, without waiting; the settings are checked before this returns, and the host's name is resolved away
-   * from the calling thread.
+   * As {@link #start()}, without waiting; the settings are checked before this returns, and names are resolved away from the
+   * calling thread.
    *
-   * @return the server once the port is bound, or failed with a {@link BindFailedException}
+   * @return the server once it is bound, or failed with a {@link BindFailedException}
    */
-  public CompletableFuture<RunningServer> startAsync() {
+  public CompletableFuture<RunningTcpServer> startAsync() {
     Pipeline pipeline = requirePipeline();
-    String host = host();
-    int port = port();
+    List<Endpoint> where = endpoints.isEmpty() ? List.of(hostAndPort()) : List.copyOf(endpoints);
     EventLoops loops = obtainEventLoops();
     boolean ownsLoops = ownsEventLoops();
     Connections connections = new Connections();
-    ServerBootstrap bootstrap = bootstrap(loops, pipeline, connections);
-    return CompletableFuture.supplyAsync(() -> resolve(host, port))
-        .thenCompose(address -> listening(bootstrap.bind(address)))
-        .<RunningServer>thenApply(
-            listener -> new TcpListener(listener, connections, loops, ownsLoops))
-        .exceptionally(cause -> {
-          if (ownsLoops) {
+    ErrorCounts errors = new ErrorCounts();
+    ConnectionInitializer initializer = new ConnectionInitializer(
+        connections, handlersClose(), pipeline, LoggerFactory.getLogger(TcpServer.class), errors);
+    Binding binding = new Binding(loops, endpoint -> bootstrap(loops, endpoint, initializer));
+    Duration delay = drainDelay;
+    boolean sharesPort = reusePort;
+    return binding
+        .bindAll(where)
+        .<RunningTcpServer>thenApply(listeners -> {
+          if (sharesPort) {
+            listeners.forEach(
+                ReusePort::spread); // a predecessor may have steered clients to itself
+          }
+          return new ListeningTcpServer(
+              listeners,
+              new ListenerShutdown(listeners, connections, delay, sharesPort),
+              connections,
+              errors,
+              loops,
+              ownsLoops);
+        })
+        .whenComplete((server, failure) -> {
+          if (failure != null && ownsLoops) {
             loops.closeAsync();
           }
-          throw SocketErrors.bindFailed(host, port, cause);
         });
   }
 
-  private ServerBootstrap bootstrap(EventLoops loops, Pipeline pipeline, Connections connections) {
+  private ServerBootstrap bootstrap(
+      EventLoops loops, Endpoint endpoint, ConnectionInitializer initializer) {
+    boolean unix = endpoint instanceof UnixPath;
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(loops.group())
-        .channel(loops.serverSocketChannel())
+        .channel(unix ? loops.serverDomainSocketChannel() : loops.serverSocketChannel())
         .option(ChannelOption.SO_BACKLOG, backlog)
-        .option(ChannelOption.SO_REUSEADDR, reuseAddress)
-        .childHandler(new ConnectionInitializer(
-            connections, handlersClose(), pipeline, LoggerFactory.getLogger(TcpServer.class)));
-    for (Map.Entry<ChannelOption<?>, Object> option : socketOptions().entrySet()) {
+        .childHandler(initializer);
+    if (!unix) {
+      bootstrap.option(ChannelOption.SO_REUSEADDR, reuseAddress);
+    }
+    if (!unix && reusePort) {
+      setOption(bootstrap, loops.reusePortOption(), true);
+    }
+    for (Map.Entry<ChannelOption<?>, Object> option : socketOptions(endpoint).entrySet()) {
       setChildOption(bootstrap, option.getKey(), option.getValue());
     }
     return bootstrap;
+  }
+
+  private static <T> void setOption(ServerBootstrap bootstrap, ChannelOption<T> option, T value) {
+    bootstrap.option(option, value);
   }
 
   @SuppressWarnings("unchecked")
   private static <T> void setChildOption(
       ServerBootstrap bootstrap, ChannelOption<T> option, Object value) {
     bootstrap.childOption(option, (T) value);
-  }
-
-  private static InetSocketAddress resolve(String host, int port) {
-    try {
-      return SocketErrors.resolve(host, port);
-    } catch (UnknownHostException e) {
-      throw new CompletionException(e);
-    }
-  }
-
-  private static CompletableFuture<Channel> listening(ChannelFuture binding) {
-    CompletableFuture<Channel> listening = new CompletableFuture<>();
-    binding.addListener(bound -> {
-      if (bound.isSuccess()) {
-        binding.channel().pipeline().addLast(AcceptErrors.NAME, new AcceptErrors());
-        listening.complete(binding.channel());
-      } else {
-        listening.completeExceptionally(bound.cause());
-      }
-    });
-    return listening;
   }
 
   @Override

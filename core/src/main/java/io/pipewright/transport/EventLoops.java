@@ -1,29 +1,46 @@
 package io.pipewright.transport;
 
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueueDatagramChannel;
+import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.pipewright.ConfigurationException;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -153,6 +170,45 @@ public final class EventLoops implements AutoCloseable {
       case KQUEUE -> KQueueSocketChannel.class;
       case NIO, AUTO -> NioSocketChannel.class;
     };
+  }
+
+  /** The class of listening Unix domain socket channel that these loops can run. */
+  public Class<? extends ServerChannel> serverDomainSocketChannel() {
+    return switch (transport()) {
+      case IO_URING -> IoUringServerDomainSocketChannel.class;
+      case EPOLL -> EpollServerDomainSocketChannel.class;
+      case KQUEUE -> KQueueServerDomainSocketChannel.class;
+      case NIO, AUTO -> NioServerDomainSocketChannel.class;
+    };
+  }
+
+  /** The class of connected Unix domain socket channel that these loops can run. */
+  public Class<? extends DuplexChannel> domainSocketChannel() {
+    return switch (transport()) {
+      case IO_URING -> IoUringDomainSocketChannel.class;
+      case EPOLL -> EpollDomainSocketChannel.class;
+      case KQUEUE -> KQueueDomainSocketChannel.class;
+      case NIO, AUTO -> NioDomainSocketChannel.class;
+    };
+  }
+
+  /**
+   * A Unix domain socket's address as the channels of these loops want it.
+   *
+   * @param path the socket's file
+   * @return for {@code bind} or {@code connect}
+   */
+  public SocketAddress domainSocketAddress(Path path) {
+    return transport() == Transport.NIO
+        ? UnixDomainSocketAddress.of(path)
+        : new DomainSocketAddress(path.toString());
+  }
+
+  /** The option {@code SO_REUSEPORT} as the channels of these loops want it. */
+  public ChannelOption<Boolean> reusePortOption() {
+    return transport() == Transport.NIO
+        ? NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT)
+        : UnixChannelOption.SO_REUSEPORT;
   }
 
   /** The class of datagram channel that these loops can run. */

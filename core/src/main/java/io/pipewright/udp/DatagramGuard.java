@@ -9,12 +9,14 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
+import io.pipewright.ServerStats;
 import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 
@@ -36,6 +38,10 @@ final class DatagramGuard extends ChannelDuplexHandler {
   private final int maxBytes;
   private final BoundedLog log;
   private final LongAdder oversized = new LongAdder();
+  private final LongAdder datagramsRead = new LongAdder();
+  private final LongAdder datagramsWritten = new LongAdder();
+  private final LongAdder bytesRead = new LongAdder();
+  private final LongAdder bytesWritten = new LongAdder();
 
   DatagramGuard(Transport transport, int maxBytes, Logger logger) {
     this.transport = transport;
@@ -45,6 +51,21 @@ final class DatagramGuard extends ChannelDuplexHandler {
 
   long oversized() {
     return oversized.sum();
+  }
+
+  /** A datagram service accepts nobody and refuses nobody. */
+  ServerStats stats() {
+    Map<String, Long> errors =
+        oversized() == 0 ? Map.of() : Map.of("datagram-too-long", oversized());
+    return new ServerStats(
+        0,
+        0,
+        Map.of(),
+        bytesRead.sum(),
+        bytesWritten.sum(),
+        datagramsRead.sum(),
+        datagramsWritten.sum(),
+        errors);
   }
 
   @Override
@@ -59,11 +80,15 @@ final class DatagramGuard extends ChannelDuplexHandler {
       datagram.release();
       return;
     }
+    datagramsRead.increment();
+    bytesRead.add(bytes(message));
     ctx.fireChannelRead(message);
   }
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    datagramsWritten.increment();
+    bytesWritten.add(bytes(message));
     if (!isEmpty(message) || transport == Transport.IO_URING) {
       ctx.write(message, promise);
       return;
@@ -94,6 +119,13 @@ final class DatagramGuard extends ChannelDuplexHandler {
     return message instanceof DatagramPacket datagram && datagram.recipient() != null
         ? datagram.recipient()
         : (InetSocketAddress) channel.remoteAddress();
+  }
+
+  private static int bytes(Object message) {
+    if (message instanceof DatagramPacket datagram) {
+      return datagram.content().readableBytes();
+    }
+    return message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
   }
 
   private static boolean isEmpty(Object message) {

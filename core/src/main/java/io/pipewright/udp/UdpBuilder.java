@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.pipewright.ConfigurationException;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.socket.ErrorCounts;
 import io.pipewright.socket.SocketBuilder;
 import io.pipewright.socket.UnhandledErrors;
 import io.pipewright.transport.EventLoops;
@@ -113,7 +114,9 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
           protected void initChannel(Channel channel) {
             channel.pipeline().addLast(DatagramGuard.NAME, guard);
             installed.install(channel.pipeline());
-            channel.pipeline().addLast(UnhandledErrors.NAME, new UnhandledErrors(logger));
+            channel
+                .pipeline()
+                .addLast(UnhandledErrors.NAME, new UnhandledErrors(logger, new ErrorCounts()));
           }
         });
     bufferOptions(bootstrap::option);

@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.pipewright.ConnectFailedException;
+import io.pipewright.address.HostPort;
 import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.SocketErrors;
 import java.net.InetSocketAddress;
@@ -53,12 +54,12 @@ public final class UdpClient implements AutoCloseable {
         opened = bootstrap.connect(peer);
       }
     } catch (UnknownHostException e) {
-      throw SocketErrors.connectFailed(host, port, Duration.ZERO, e);
+      throw SocketErrors.connectFailed(new HostPort(host, port), Duration.ZERO, e);
     }
     opened.awaitUninterruptibly();
     if (!opened.isSuccess()) {
       throw SocketErrors.connectFailed(
-          host == null ? "0.0.0.0" : host, port, Duration.ZERO, opened.cause());
+          new HostPort(host == null ? "0.0.0.0" : host, port), Duration.ZERO, opened.cause());
     }
     open.add(opened.channel());
     return opened.channel();

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.pipewright.DrainEvent;
 import io.pipewright.InFlight;
+import io.pipewright.ServerStats;
 import io.pipewright.socket.ServerLifecycle;
 import io.pipewright.transport.EventLoops;
 import java.time.Duration;
@@ -20,7 +21,7 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
   private volatile long deadlineNanos = Long.MAX_VALUE;
 
   UdpListener(Channel channel, DatagramGuard guard, EventLoops loops, boolean ownsLoops) {
-    super(channel, loops, ownsLoops);
+    super(List.of(channel), loops, ownsLoops);
     this.channel = channel;
     this.guard = guard;
     // a handler may close the socket, and then there is no server any more
@@ -61,6 +62,11 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
   @Override
   public int connections() {
     return 0;
+  }
+
+  @Override
+  public ServerStats stats() {
+    return guard.stats();
   }
 
   @Override

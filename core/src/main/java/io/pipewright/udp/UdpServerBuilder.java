@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
+import io.pipewright.address.HostPort;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.transport.EventLoops;
@@ -61,12 +62,12 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
       Bootstrap bootstrap = bootstrap(loops, pipeline, guard, log);
       ChannelFuture bound = bootstrap.bind(SocketErrors.resolve(host, port)).awaitUninterruptibly();
       if (!bound.isSuccess()) {
-        throw SocketErrors.bindFailed(host, port, bound.cause());
+        throw SocketErrors.bindFailed(new HostPort(host, port), bound.cause());
       }
       return new UdpListener(bound.channel(), guard, loops, ownsEventLoops());
     } catch (UnknownHostException e) {
       closeIfOwned(loops);
-      throw SocketErrors.bindFailed(host, port, e);
+      throw SocketErrors.bindFailed(new HostPort(host, port), e);
     } catch (RuntimeException e) {
       closeIfOwned(loops);
       throw e;

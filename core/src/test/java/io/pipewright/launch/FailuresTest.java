@@ -27,11 +27,11 @@ class FailuresTest {
   static Stream<Arguments> failures() {
     return Stream.of(
         Arguments.of(
-            new BindFailedException("::1", 80, "taken", null),
+            new BindFailedException("[::1]:80", "taken", null),
             3,
             "cannot listen on [::1]:80: taken"),
         Arguments.of(
-            new ConnectFailedException("a", 80, "refused", null),
+            new ConnectFailedException("a:80", "refused", null),
             4,
             "cannot connect to a:80: refused"),
         Arguments.of(new ConfigurationException("port", -1, "too small"), 2, "port: too small"),

@@ -5,11 +5,13 @@ import io.pipewright.DrainReport.Ending;
 import io.pipewright.DrainReport.Fate;
 import io.pipewright.RunningServer;
 import io.pipewright.ServerState;
+import io.pipewright.ServerStats;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,16 @@ final class FakeServer implements RunningServer {
   @Override
   public SocketAddress localAddress() {
     return address;
+  }
+
+  @Override
+  public List<SocketAddress> localAddresses() {
+    return List.of(address);
+  }
+
+  @Override
+  public ServerStats stats() {
+    return new ServerStats(connections(), 0, Map.of(), 0, 0, 0, 0, Map.of());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.pipewright.launch;
 
 import io.pipewright.BindFailedException;
 import io.pipewright.RunningServer;
+import io.pipewright.address.HostPort;
 import io.pipewright.testkit.Program;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -162,7 +163,7 @@ final class TinyProgram {
       }
       throw switch (how) {
         case "bind" ->
-          new BindFailedException("127.0.0.1", 80, "permission denied", new IOException());
+          new BindFailedException("127.0.0.1:80", "permission denied", new IOException());
         case "wrapped" ->
           new CompletionException(new LaunchException(ExitCode.INTEGRITY, "not what was sent"));
         case "file" -> new NoSuchFileException("a\nb");

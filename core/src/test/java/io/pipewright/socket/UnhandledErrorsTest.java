@@ -18,7 +18,7 @@ class UnhandledErrorsTest {
 
   private final Queue<SubstituteLoggingEvent> logged = new ArrayDeque<>();
   private final UnhandledErrors last =
-      new UnhandledErrors(new SubstituteLogger("recording", logged, false));
+      new UnhandledErrors(new SubstituteLogger("recording", logged, false), new ErrorCounts());
 
   @Test
   void whatAPeerDidWrongIsToldAsSuchAlsoWhenNettysCodecClassesHaveWrappedIt() {

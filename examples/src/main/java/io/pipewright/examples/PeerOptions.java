@@ -1,6 +1,6 @@
 package io.pipewright.examples;
 
-import io.pipewright.launch.HostPort;
+import io.pipewright.address.HostPort;
 import picocli.CommandLine.Option;
 
 /** Whom a client talks to, as a picocli mixin: {@code --host} and {@code --port}. */

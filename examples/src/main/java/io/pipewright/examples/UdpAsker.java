@@ -92,7 +92,7 @@ final class UdpAsker implements Callable<Integer> {
           e);
     } catch (ExecutionException e) {
       throw new ConnectFailedException(
-          peer.host(), peer.port(), "no datagram gets there; nothing listens", e.getCause());
+          peer.toString(), "no datagram gets there; nothing listens", e.getCause());
     }
   }
 

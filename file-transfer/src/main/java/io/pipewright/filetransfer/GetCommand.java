@@ -2,8 +2,8 @@ package io.pipewright.filetransfer;
 
 import io.pipewright.ConnectFailedException;
 import io.pipewright.PipewrightException;
+import io.pipewright.address.HostPort;
 import io.pipewright.launch.ExitCode;
-import io.pipewright.launch.HostPort;
 import io.pipewright.launch.TcpClientOptions;
 import io.pipewright.log.Escaped;
 import io.pipewright.transport.Transport;

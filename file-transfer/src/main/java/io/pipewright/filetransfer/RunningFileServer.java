@@ -3,6 +3,7 @@ package io.pipewright.filetransfer;
 import io.pipewright.DrainReport;
 import io.pipewright.RunningServer;
 import io.pipewright.ServerState;
+import io.pipewright.ServerStats;
 import io.pipewright.filetransfer.sending.FileWorkers;
 import io.pipewright.filetransfer.store.SharedFolder;
 import java.net.SocketAddress;
@@ -53,6 +54,16 @@ final class RunningFileServer implements RunningServer {
   @Override
   public SocketAddress localAddress() {
     return server.localAddress();
+  }
+
+  @Override
+  public List<SocketAddress> localAddresses() {
+    return server.localAddresses();
+  }
+
+  @Override
+  public ServerStats stats() {
+    return server.stats();
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.pipewright.udpecho;
 
 import io.pipewright.PipewrightException;
+import io.pipewright.address.HostPort;
 import io.pipewright.launch.Durations;
-import io.pipewright.launch.HostPort;
 import java.time.Duration;
 
 /**

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramPacket;
 import io.pipewright.ConfigurationException;
 import io.pipewright.ConnectFailedException;
+import io.pipewright.address.HostPort;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.udp.UdpBuilder;
 import io.pipewright.udp.UdpClient;
@@ -159,13 +160,15 @@ public final class UdpEchoClient implements AutoCloseable {
     String said = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
     if (said.contains("permission denied")) {
       return new ConnectFailedException(
-          host, port, "permission denied; a broadcast address needs the broadcast option", cause);
+          new HostPort(host, port).toString(),
+          "permission denied; a broadcast address needs the broadcast option",
+          cause);
     }
     if (cause instanceof PortUnreachableException) {
       return new ConnectFailedException(
-          host, port, "connection refused: nothing listens there", cause);
+          new HostPort(host, port).toString(), "connection refused: nothing listens there", cause);
     }
-    return SocketErrors.connectFailed(host, port, timeout, cause);
+    return SocketErrors.connectFailed(new HostPort(host, port), timeout, cause);
   }
 
   private void forgetSocket() {

@@ -1,13 +1,12 @@
-package io.pipewright.launch;
+package io.pipewright.address;
 
 /**
- * Whom a client talks to, as written at a command line: {@code localhost:21567}, {@code
- * 127.0.0.1:80}, {@code [::1]:80}. The host is not looked up here.
+ * A host and a port: {@code localhost:21567}, {@code 127.0.0.1:80}, {@code [::1]:80}. The host is not looked up here.
  *
  * @param host a name or an address, without brackets
- * @param port 1 to 65535
+ * @param port 0 to 65535; 0 is any free one, for those who listen
  */
-public record HostPort(String host, int port) {
+public record HostPort(String host, int port) implements Endpoint {
 
   private static final int LARGEST_PORT = 65_535;
 
@@ -18,18 +17,27 @@ public record HostPort(String host, int port) {
     if (host.isBlank()) {
       throw new IllegalArgumentException("the host is missing: write HOST:PORT");
     }
-    if (port < 1 || port > LARGEST_PORT) {
-      throw new IllegalArgumentException("a port is 1 to 65535, not " + port);
+    if (port < 0 || port > LARGEST_PORT) {
+      throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
     }
   }
 
   /**
-   * Reads {@code HOST:PORT}; an IPv6 address stands in brackets, because its own colons would hide
+   * Reads {@code HOST:PORT} of somebody to talk to; an IPv6 address stands in brackets, because its own colons would hide
    * where it ends.
    *
-   * @throws IllegalArgumentException when it is anything else; the message says what to write
+   * @throws IllegalArgumentException when it is anything else, or the port is 0; the message says what to write
    */
   public static HostPort parse(String text) {
+    HostPort parsed = parseListening(text);
+    if (parsed.port == 0) {
+      throw new IllegalArgumentException("a port is 1 to 65535, not 0");
+    }
+    return parsed;
+  }
+
+  /** As {@link #parse}, and port 0 will do. */
+  static HostPort parseListening(String text) {
     String trimmed = text.trim();
     if (trimmed.startsWith("[")) {
       return parseBracketed(trimmed);
@@ -59,14 +67,18 @@ public record HostPort(String host, int port) {
 
   private static int port(String text, String digits) {
     try {
-      return Integer.parseInt(digits);
+      int port = Integer.parseInt(digits);
+      if (port < 0 || port > LARGEST_PORT) {
+        throw new IllegalArgumentException("a port is 1 to 65535, not " + port);
+      }
+      return port;
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           "'" + digits + "' in '" + text + "' is no port: a port is 1 to 65535", e);
     }
   }
 
-  /** {@code HOST:PORT}, with brackets about an IPv6 address, as {@link #parse} reads it. */
+  /** {@code HOST:PORT}, with brackets about an IPv6 address, as it is read. */
   @Override
   public String toString() {
     return host.contains(":") ? "[" + host + "]:" + port : host + ":" + port;

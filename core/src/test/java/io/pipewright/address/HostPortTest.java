@@ -1,4 +1,4 @@
-package io.pipewright.launch;
+package io.pipewright.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,93 @@
+package io.pipewright.tcp;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.pipewright.address.Endpoint;
+import io.pipewright.address.HostPort;
+import io.pipewright.address.UnixPath;
+import io.pipewright.socket.SocketErrors;
+import io.pipewright.transport.EventLoops;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * Binds the listeners of one server: all of its addresses, or none. Names are resolved, and socket files looked after, away
+ * from event loops.
+ */
+final class Binding {
+
+  private final EventLoops loops;
+  private final Function<Endpoint, ServerBootstrap> bootstraps;
+
+  /**
+   * @param loops the event loops
+   * @param bootstraps makes the bootstrap for an address, ready to be bound
+   */
+  Binding(EventLoops loops, Function<Endpoint, ServerBootstrap> bootstraps) {
+    this.loops = loops;
+    this.bootstraps = bootstraps;
+  }
+
+  /**
+   * Binds one address after another.
+   *
+   * @return the listeners, in the order of the addresses; or failed with a {@link io.pipewright.BindFailedException}, and
+   *     none is left open
+   */
+  CompletableFuture<List<Channel>> bindAll(List<Endpoint> endpoints) {
+    List<Channel> listeners = new ArrayList<>();
+    CompletableFuture<Void> bound = CompletableFuture.completedFuture(null);
+    for (Endpoint endpoint : endpoints) {
+      bound = bound.thenComposeAsync(before -> bind(endpoint)).thenAccept(listeners::add);
+    }
+    return bound.handle((done, failure) -> {
+      if (failure != null) {
+        listeners.forEach(Channel::close);
+        throw failure instanceof CompletionException completion
+            ? completion
+            : new CompletionException(failure);
+      }
+      return List.copyOf(listeners);
+    });
+  }
+
+  private CompletableFuture<Channel> bind(Endpoint endpoint) {
+    CompletableFuture<Channel> listening = new CompletableFuture<>();
+    try {
+      ChannelFuture binding = bootstraps.apply(endpoint).bind(address(endpoint));
+      binding.addListener(bound -> {
+        if (bound.isSuccess()) {
+          listens(endpoint, binding.channel());
+          listening.complete(binding.channel());
+        } else {
+          listening.completeExceptionally(SocketErrors.bindFailed(endpoint, bound.cause()));
+        }
+      });
+    } catch (UnknownHostException e) {
+      listening.completeExceptionally(SocketErrors.bindFailed(endpoint, e));
+    }
+    return listening;
+  }
+
+  private SocketAddress address(Endpoint endpoint) throws UnknownHostException {
+    if (endpoint instanceof HostPort inet) {
+      return SocketErrors.resolve(inet.host(), inet.port());
+    }
+    UnixPath unix = (UnixPath) endpoint;
+    UnixSocketFile.removeIfStale(unix.path());
+    return loops.domainSocketAddress(unix.path());
+  }
+
+  private static void listens(Endpoint endpoint, Channel listener) {
+    listener.pipeline().addLast(AcceptErrors.NAME, new AcceptErrors());
+    if (endpoint instanceof UnixPath unix) {
+      UnixSocketFile.removeWithListener(unix.path(), listener);
+    }
+  }
+}

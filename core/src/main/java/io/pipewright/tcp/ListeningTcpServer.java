@@ -1,0 +1,75 @@
+package io.pipewright.tcp;
+
+import io.netty.channel.Channel;
+import io.pipewright.ServerStats;
+import io.pipewright.kernel.TcpState;
+import io.pipewright.kernel.TcpStates;
+import io.pipewright.socket.ErrorCounts;
+import io.pipewright.socket.ServerLifecycle;
+import io.pipewright.transport.EventLoops;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A TCP server at work: its listeners, its connections, what it counts. */
+final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServer {
+
+  private final ListenerShutdown shutdown;
+  private final Connections connections;
+  private final ErrorCounts errors;
+
+  ListeningTcpServer(
+      List<Channel> listeners,
+      ListenerShutdown shutdown,
+      Connections connections,
+      ErrorCounts errors,
+      EventLoops loops,
+      boolean ownsLoops) {
+    super(listeners, loops, ownsLoops);
+    this.shutdown = shutdown;
+    this.connections = connections;
+    this.errors = errors;
+  }
+
+  /** The listeners go first: new clients are refused from then on, the accepted ones are judged one by one. */
+  @Override
+  protected void beginDrain(Duration grace) {
+    shutdown.begin(grace, remaining -> {
+      connections.drain(remaining);
+      connections.whenEmpty(this::drained);
+    });
+  }
+
+  @Override
+  protected void shortenDrain(Duration grace) {
+    if (shutdown.hurry(grace)) {
+      connections.drain(grace);
+    }
+  }
+
+  @Override
+  public int connections() {
+    return connections.size();
+  }
+
+  @Override
+  public List<LiveConnection> openConnections() {
+    return connections.snapshot();
+  }
+
+  @Override
+  public ServerStats stats() {
+    return connections.stats(Map.of(), errors.snapshot());
+  }
+
+  @Override
+  public Map<TcpState, Integer> kernelStates() throws IOException {
+    return port() == 0 ? Map.of() : TcpStates.of(port());
+  }
+
+  @Override
+  public String toString() {
+    return "TcpServer[" + localAddresses() + ", " + state() + ", " + connections() + " open]";
+  }
+}
