@@ -1,6 +1,7 @@
 package io.pipewright.launch;
 
 import io.pipewright.ConfigurationException;
+import io.pipewright.address.Cidr;
 import io.pipewright.address.Endpoint;
 import io.pipewright.address.HostPort;
 import io.pipewright.transport.Transport;
@@ -15,7 +16,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Option types that every program understands without asking for them: {@link Duration}, {@link
- * ByteSize}, {@link HostPort}, {@link Endpoint}, {@link Charset}, {@link Transport}. Numbers with a range name their
+ * ByteSize}, {@link HostPort}, {@link Endpoint}, {@link Cidr}, {@link Charset}, {@link Transport}. Numbers with a range name their
  * converter: {@code @Option(names = "--count", converter = Converters.Positive.class)}.
  */
 public final class Converters {
@@ -29,6 +30,7 @@ public final class Converters {
     command.registerConverter(ByteSize.class, sentence(ByteSize::parse));
     command.registerConverter(HostPort.class, sentence(HostPort::parse));
     command.registerConverter(Endpoint.class, sentence(Endpoint::parse));
+    command.registerConverter(Cidr.class, sentence(Cidr::parse));
     command.registerConverter(Charset.class, sentence(Converters::charset));
     command.registerConverter(Transport.class, Converters::transport);
   }
@@ -112,6 +114,14 @@ public final class Converters {
     @Override
     public Integer convert(String text) {
       return inRange(text, 1, Integer.MAX_VALUE, "a whole number from 1 to 2147483647");
+    }
+  }
+
+  /** How many may come in a second: a whole number from 1 to a million. */
+  public static final class PerSecond implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return inRange(text, 1, 1_000_000, "a whole number from 1 to 1000000");
     }
   }
 }

@@ -2,6 +2,7 @@ package io.pipewright.launch;
 
 import io.pipewright.tcp.TcpServerBuilder;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -24,6 +25,9 @@ public final class TcpServerOptions extends ServerOptions {
       converter = Converters.Positive.class,
       description = "How many connections may wait to be accepted.")
   private int backlog = 1024;
+
+  @Mixin
+  private final AdmissionOptions admission = new AdmissionOptions();
 
   private TcpServerOptions(int port) {
     super(port);
@@ -62,6 +66,7 @@ public final class TcpServerOptions extends ServerOptions {
    * @return the builder
    */
   public TcpServerBuilder applyTo(TcpServerBuilder builder) {
+    admission.applyTo(builder);
     return builder
         .host(host())
         .port(port())

@@ -1,11 +1,13 @@
 package io.pipewright.tcp;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.Endpoint;
 import io.pipewright.address.UnixPath;
+import io.pipewright.admission.Admission;
 import io.pipewright.kernel.ReusePort;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.socket.ErrorCounts;
@@ -27,6 +29,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   private boolean reusePort;
   private Duration drainDelay = Duration.ZERO;
   private final List<Endpoint> endpoints = new ArrayList<>();
+  private Admission admission;
 
   TcpServerBuilder() {}
 
@@ -71,6 +74,18 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
     endpoints.clear();
     endpoints.add(Objects.requireNonNull(first, "first"));
     endpoints.addAll(List.of(more));
+    return this;
+  }
+
+  /**
+   * Whom to take: limits and networks, which may change while the server runs. It may be shared with other servers, and so are
+   * its limits then. Default: everybody, counted for each server by itself.
+   *
+   * @param admission judges each connection when it is accepted
+   * @return this
+   */
+  public TcpServerBuilder admission(Admission admission) {
+    this.admission = Objects.requireNonNull(admission, "admission");
     return this;
   }
 
@@ -139,7 +154,8 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
     ErrorCounts errors = new ErrorCounts();
     ConnectionInitializer initializer = new ConnectionInitializer(
         connections, handlersClose(), pipeline, LoggerFactory.getLogger(TcpServer.class), errors);
-    Binding binding = new Binding(loops, endpoint -> bootstrap(loops, endpoint, initializer));
+    ChannelHandler door = door();
+    Binding binding = new Binding(loops, endpoint -> bootstrap(loops, endpoint, door, initializer));
     Duration delay = drainDelay;
     boolean sharesPort = reusePort;
     return binding
@@ -165,12 +181,13 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   }
 
   private ServerBootstrap bootstrap(
-      EventLoops loops, Endpoint endpoint, ConnectionInitializer initializer) {
+      EventLoops loops, Endpoint endpoint, ChannelHandler door, ConnectionInitializer initializer) {
     boolean unix = endpoint instanceof UnixPath;
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(loops.group())
         .channel(unix ? loops.serverDomainSocketChannel() : loops.serverSocketChannel())
         .option(ChannelOption.SO_BACKLOG, backlog)
+        .handler(door)
         .childHandler(initializer);
     if (!unix) {
       bootstrap.option(ChannelOption.SO_REUSEADDR, reuseAddress);
@@ -182,6 +199,10 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
       setChildOption(bootstrap, option.getKey(), option.getValue());
     }
     return bootstrap;
+  }
+
+  private ChannelHandler door() {
+    return (admission == null ? Admission.builder().build() : admission).newHandler();
   }
 
   private static <T> void setOption(ServerBootstrap bootstrap, ChannelOption<T> option, T value) {
