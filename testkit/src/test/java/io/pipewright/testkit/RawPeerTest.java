@@ -171,7 +171,7 @@ class RawPeerTest {
         RawPeer client = RawPeer.connect(address);
         RawPeer accepted = listener.accept()) {
       client.send("ping").finishSending();
-      accepted.expect("ping").expectEnd().send("pong").close();
+      accepted.expect("ping").expectEnd().send("pong").finishSending();
       client.expect("pong").expectEnd();
     }
     assertThat(Files.exists(address.getPath())).isFalse();
