@@ -23,10 +23,13 @@ final class Loop implements AutoCloseable {
     void ready(SelectionKey key) throws IOException;
   }
 
-  private record Timer(long atNanos, Runnable task) implements Comparable<Timer> {
+  /** Those of the same time run in the order in which they were asked for. */
+  private record Timer(long atNanos, long number, Runnable task) implements Comparable<Timer> {
     @Override
     public int compareTo(Timer other) {
-      return Long.compare(atNanos - other.atNanos, 0);
+      return atNanos == other.atNanos
+          ? Long.compare(number, other.number)
+          : Long.compare(atNanos - other.atNanos, 0); // nanoTime may wrap
     }
   }
 
@@ -37,6 +40,7 @@ final class Loop implements AutoCloseable {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final Runnable whenClosing;
+  private long timersSoFar;
   private volatile boolean closing;
   private volatile Throwable failure;
 
@@ -64,7 +68,7 @@ final class Loop implements AutoCloseable {
 
   /** Lets the loop's thread do something at a {@link System#nanoTime}. On the loop only. */
   void at(long nanos, Runnable task) {
-    timers.add(new Timer(nanos, task));
+    timers.add(new Timer(nanos, timersSoFar++, task));
   }
 
   SelectionKey register(SelectableChannel channel, int operations, Ready ready) throws IOException {
