@@ -3,6 +3,8 @@ package io.pipewright.backpressure;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 
 /**
  * Stops reading from a peer while it does not take our answers.
@@ -31,6 +33,11 @@ public final class Backpressure {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+      if (isOutputShut(ctx)) { // never writable again, and nothing waits to leave
+        resume(ctx);
+        ctx.fireChannelWritabilityChanged();
+        return;
+      }
       if (!ctx.channel().isWritable()) {
         // who writes a lot before the first flush would else wait for room that only a flush makes
         ctx.flush();
@@ -42,6 +49,18 @@ public final class Backpressure {
         ctx.channel().config().setAutoRead(false);
       }
       ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event == ChannelOutputShutdownEvent.INSTANCE) {
+        resume(ctx);
+      }
+      ctx.fireUserEventTriggered(event);
+    }
+
+    private static boolean isOutputShut(ChannelHandlerContext ctx) {
+      return ctx.channel() instanceof DuplexChannel channel && channel.isOutputShutdown();
     }
 
     @Override

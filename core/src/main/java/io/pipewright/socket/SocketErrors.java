@@ -6,6 +6,7 @@ import io.pipewright.BindFailedException;
 import io.pipewright.ConnectFailedException;
 import io.pipewright.address.Endpoint;
 import io.pipewright.address.UnixPath;
+import io.pipewright.tls.TlsHandshakeException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -121,6 +122,9 @@ public final class SocketErrors {
   }
 
   private static String whyNotConnected(Throwable cause, Duration limit) {
+    if (cause instanceof TlsHandshakeException handshake) {
+      return handshake.getMessage();
+    }
     String said = said(cause);
     if (cause instanceof ConnectTimeoutException || said.contains("timed out")) {
       return "no answer within " + limit.toMillis() + " ms";

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.pipewright.tls.TlsFacts;
 import java.nio.channels.ClosedChannelException;
 
 /** Ends one direction of a connection and leaves the other open (RFC 9293, section 3.6). */
@@ -14,7 +16,7 @@ public final class HalfClose {
   private HalfClose() {}
 
   /**
-   * Says that nothing more will be sent: sends what is written, then FIN. Netty's own {@code shutdownOutput()} drops what is
+   * Says that nothing more will be sent: sends what is written, then with TLS {@code close_notify}, then FIN. Netty's own {@code shutdownOutput()} drops what is
    * still unsent. Receiving goes on.
    *
    * @param channel a connection of a {@link TcpServer} or a {@link TcpClient}
@@ -22,6 +24,24 @@ public final class HalfClose {
    */
   public static ChannelFuture finishSending(Channel channel) {
     ChannelPromise finished = channel.newPromise();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      shutDownOutput(channel, finished);
+      return finished;
+    }
+    // what is written during the handshake waits for its end
+    tls.handshakeFuture().addListener(done -> {
+      if (done.isSuccess()) {
+        channel.flush();
+        tls.closeOutbound().addListener(noticed -> shutDownOutput(channel, finished));
+      } else {
+        finished.tryFailure(done.cause());
+      }
+    });
+    return finished;
+  }
+
+  private static void shutDownOutput(Channel channel, ChannelPromise finished) {
     afterWhatIsWritten(channel).addListener(sent -> {
       if (sent.isSuccess()) {
         ((DuplexChannel) channel).shutdownOutput(finished);
@@ -29,7 +49,15 @@ public final class HalfClose {
         finished.tryFailure(sent.cause());
       }
     });
-    return finished;
+  }
+
+  /**
+   * Whether the peer has said that it sends nothing more: by FIN, or with TLS by {@code close_notify}.
+   *
+   * @param channel a connection of a {@link TcpServer} or a {@link TcpClient}
+   */
+  public static boolean peerHasFinished(Channel channel) {
+    return ((DuplexChannel) channel).isInputShutdown() || TlsFacts.peerHasFinished(channel);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.pipewright.address.HostPort;
 import io.pipewright.address.UnixPath;
 import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.SocketErrors;
+import io.pipewright.tls.TlsFacts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -78,7 +79,8 @@ public final class TcpClient implements AutoCloseable {
   /**
    * Connects. The name is resolved away from event loops; its addresses are tried as RFC 8305 says, IPv6 and IPv4 in turns:
    * the next one when the one before has failed or has not answered for the
-   * {@linkplain TcpClientBuilder#connectionAttemptDelay attempt delay}. The first to connect is taken.
+   * {@linkplain TcpClientBuilder#connectionAttemptDelay attempt delay}. The first to connect is taken. With TLS its
+   * handshake follows, which has a time limit of its own; another address is not tried when it fails.
    *
    * @return the connection, or failed with a {@link ConnectFailedException}; cancelling it gives up, and closes what is
    *     still connecting
@@ -93,9 +95,7 @@ public final class TcpClient implements AutoCloseable {
         return;
       }
       open.add(channel);
-      if (!connected.complete(channel)) {
-        channel.close(); // nobody waits for it any more
-      }
+      finishHandshake(channel, connected);
     });
     connected.whenComplete((channel, cause) -> winner.cancel(false));
     return connected;
@@ -124,6 +124,22 @@ public final class TcpClient implements AutoCloseable {
       }
     });
     return connected;
+  }
+
+  /** With TLS a connection is connected when its handshake is done, and not before. */
+  private void finishHandshake(Channel channel, CompletableFuture<Channel> connected) {
+    TlsFacts.handshake(channel).whenComplete((ready, cause) -> {
+      if (cause != null) {
+        connected.completeExceptionally(SocketErrors.connectFailed(server, connectTimeout, cause));
+      } else {
+        connected.complete(ready);
+      }
+    });
+    connected.whenComplete((ready, cause) -> {
+      if (cause != null) {
+        channel.close(); // nobody waits for it any more
+      }
+    });
   }
 
   private List<InetAddress> resolve(String host) {

@@ -7,8 +7,11 @@ import io.pipewright.address.Endpoint;
 import io.pipewright.address.HostPort;
 import io.pipewright.address.UnixPath;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Slot;
+import io.pipewright.pipeline.Stage;
 import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.ErrorCounts;
+import io.pipewright.tls.ClientTls;
 import io.pipewright.transport.EventLoops;
 import java.time.Duration;
 import java.util.Map;
@@ -24,6 +27,7 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
   private Duration connectionAttemptDelay = Duration.ofMillis(250);
   private Endpoint server;
   private HostResolver resolver = HostResolver.JDK;
+  private ClientTls tls;
 
   TcpClientBuilder() {
     loops(1); // one connection or a few: a thread a processor would be idle
@@ -86,6 +90,25 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
   }
 
   /**
+   * Encrypts the connections, and verifies the server by the host that is connected to. A connection is connected when its
+   * handshake is done.
+   *
+   * @param tls whom to trust, and as whom to come
+   * @return this
+   */
+  public TcpClientBuilder tls(ClientTls tls) {
+    this.tls = Objects.requireNonNull(tls, "tls");
+    return this;
+  }
+
+  /** Who is connected to by a socket file is this machine. */
+  private void protect(ClientTls chosen, Endpoint remote) {
+    HostPort server = remote instanceof HostPort inet ? inet : new HostPort("localhost", 0);
+    protection(new Stage(
+        Slot.TLS, "tls", chosen.toString(), () -> chosen.newHandler(server.host(), server.port())));
+  }
+
+  /**
    * Builds the client, with event loops of its own unless some were lent. Opens no socket.
    *
    * @return the client, to be closed by the caller
@@ -93,8 +116,11 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   public TcpClient build() {
-    Pipeline pipeline = requirePipeline();
     Endpoint remote = server == null ? hostAndPort() : server;
+    if (tls != null) {
+      protect(tls, remote);
+    }
+    Pipeline pipeline = requirePipeline();
     if (remote instanceof HostPort inet && inet.port() == 0) {
       throw new ConfigurationException("port", 0, "name the server's port");
     }

@@ -10,7 +10,10 @@ import io.pipewright.address.UnixPath;
 import io.pipewright.admission.Admission;
 import io.pipewright.kernel.ReusePort;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Slot;
+import io.pipewright.pipeline.Stage;
 import io.pipewright.socket.ErrorCounts;
+import io.pipewright.tls.ServerTls;
 import io.pipewright.transport.EventLoops;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +61,16 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   public TcpServerBuilder reuseAddress(boolean reuseAddress) {
     this.reuseAddress = reuseAddress;
     return this;
+  }
+
+  /**
+   * Encrypts the connections. The caller closes it, after the server.
+   *
+   * @param tls certificates, and who may connect
+   * @return this
+   */
+  public TcpServerBuilder tls(ServerTls tls) {
+    return protection(new Stage(Slot.TLS, "tls", tls.toString(), tls::newHandler));
   }
 
   /**
