@@ -8,6 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Ticker;
+import io.pipewright.InFlight;
+import io.pipewright.kernel.TcpInfo;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -15,9 +17,11 @@ import java.util.function.Supplier;
 /**
  * Does for one channel what {@link IdlePolicy} promises.
  *
- * <p>The clock is read once for a batch of reads and once for a flush outside of one. A flush whose
- * writes are not done at once is looked at again: when the last of them completes, and, since a long
- * one may take its time, when the timer fires.
+ * <p>The clock is read once for a batch of reads. What has been written is judged when the timer
+ * fires: by what the peer has acknowledged, where the kernel tells it. Where it does not, and where
+ * heartbeats would be acknowledged too, by what the transport has taken: the clock is read once for
+ * a flush outside of a batch, and a flush whose writes are not done at once is looked at again, when
+ * the last of them completes and when the timer fires.
  */
 final class IdleHandler extends ChannelDuplexHandler {
 
@@ -53,6 +57,9 @@ final class IdleHandler extends ChannelDuplexHandler {
   private ChannelPromise unflushed;
 
   private final OutboundProgress outbound = new OutboundProgress();
+
+  /** Null where the kernel does not tell what was acknowledged, or cannot tell heartbeats apart. */
+  private AckedProgress acked;
 
   IdleHandler(Duration closeAfter, Duration heartbeatEvery, Supplier<?> heartbeat) {
     this.limit = closeAfter;
@@ -96,6 +103,9 @@ final class IdleHandler extends ChannelDuplexHandler {
     ticker = ctx.executor().ticker();
     aliveAt = ticker.nanoTime();
     flushedAt = aliveAt;
+    if (beatNanos == NEVER && TcpInfo.isToldOf(ctx.channel())) {
+      acked = new AckedProgress();
+    }
     if (limitNanos != NEVER) {
       armClose(ctx, limitNanos);
     }
@@ -137,7 +147,7 @@ final class IdleHandler extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-    if (beating) {
+    if (beating || acked != null) {
       ctx.write(msg, promise);
     } else {
       unflushed = promise.unvoid();
@@ -181,9 +191,7 @@ final class IdleHandler extends ChannelDuplexHandler {
 
   private void closeIfIdle(ChannelHandlerContext ctx) {
     long now = ticker.nanoTime();
-    if (inBatch || outbound.advanced(ctx.channel())) {
-      aliveAt = now;
-    }
+    aliveAt = inBatch ? now : judged(ctx.channel(), now);
     long remaining = limitNanos - (now - aliveAt);
     if (remaining > 0) {
       armClose(ctx, remaining);
@@ -191,6 +199,22 @@ final class IdleHandler extends ChannelDuplexHandler {
       ctx.fireUserEventTriggered(new IdleEvent(limit));
       ctx.close();
     }
+  }
+
+  private long judged(Channel channel, long now) {
+    if (acked != null) {
+      long alive = acked.aliveAt(channel, now, aliveAt, limitNanos);
+      return acked.isOwed() ? alive : orInFlight(channel, now, alive);
+    }
+    if (outbound.advanced(channel)) {
+      return now;
+    }
+    return OutboundProgress.isWaiting(channel) ? aliveAt : orInFlight(channel, now, aliveAt);
+  }
+
+  /** While the answer is still being made, it is not the peer who is silent. */
+  private static long orInFlight(Channel channel, long now, long alive) {
+    return InFlight.count(channel) > 0 ? now : alive;
   }
 
   private void armBeat(ChannelHandlerContext ctx, long nanos) {

@@ -18,18 +18,21 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p><b>Closing.</b> The handler closes its channel when for the whole limit no message has reached
- * it and no byte has left. Behind the framing, bytes that make up no message do not count. Outbound
- * progress is judged by bytes that the transport has taken, not by completed writes alone: a peer
- * that reads a long answer slowly stays; one that stopped reading goes, though more is written to
- * it. When such a peer stops in the middle of one write, the moment is not known, and it goes after
- * the limit at the earliest and twice the limit at the latest.
+ * it and its peer has taken no byte. Behind the framing, bytes that make up no message do not count.
+ * What a peer takes is judged by what it acknowledges (on Linux, with io_uring and epoll; the
+ * kernel's {@code TCP_INFO}): a peer that reads a long answer slowly stays, however much the kernel
+ * holds for it; one that stopped reading goes, though more is written to it. Elsewhere, on Unix
+ * domain sockets and together with heartbeats, it is judged by what the transport has taken, which a
+ * slow reader may let wait for megabytes; and when such a peer stops in the middle of one write, it
+ * goes after the limit at the earliest and twice the limit at the latest. While work is {@linkplain
+ * io.pipewright.InFlight in flight} and nothing waits to be taken, nobody is idle.
  *
  * <p><b>Heartbeats.</b> When nothing has been flushed for the interval, and nothing is waiting to
  * leave, a message is written at the end of the pipeline, through all its encoders. Heartbeats are
  * no sign of life of the peer's, so they do not put off the closing.
  *
  * <p>Cost: at most one timer for each of the two, re-armed only when it fires, and one look at the
- * clock for each batch of reads or flush out of one. Time is the event loop's {@code ticker()}.
+ * clock for each batch of reads. Time is the event loop's {@code ticker()}.
  */
 public final class IdlePolicy {
 

@@ -58,7 +58,7 @@ public record TcpInfo(
    * @return empty if this transport or this system cannot tell, or the channel is closed
    */
   public static Optional<TcpInfo> of(Channel channel) {
-    if (!LINUX || !(channel instanceof UnixChannel) || !(channel instanceof SocketChannel)) {
+    if (!isToldOf(channel)) {
       return Optional.empty();
     }
     try {
@@ -67,6 +67,11 @@ public record TcpInfo(
     } catch (ChannelException e) {
       return Optional.empty(); // closed meanwhile
     }
+  }
+
+  /** Whether the kernel can be asked about such a channel: it is one of TCP, on io_uring or epoll, on Linux. */
+  public static boolean isToldOf(Channel channel) {
+    return LINUX && channel instanceof UnixChannel && channel instanceof SocketChannel;
   }
 
   /** The offsets are those of {@code struct tcp_info}, which only ever grows at its end. */

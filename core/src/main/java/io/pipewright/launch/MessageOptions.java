@@ -1,5 +1,6 @@
 package io.pipewright.launch;
 
+import io.pipewright.address.Endpoint;
 import io.pipewright.address.HostPort;
 import io.pipewright.transport.Transport;
 import java.nio.ByteBuffer;
@@ -17,8 +18,10 @@ import picocli.CommandLine.Parameters;
  */
 public final class MessageOptions {
 
-  @Parameters(paramLabel = "HOST:PORT", description = "Whom to ask.")
-  private HostPort target;
+  @Parameters(
+      paramLabel = "HOST:PORT",
+      description = "Whom to ask; over TCP also unix:PATH, a Unix domain socket.")
+  private Endpoint target;
 
   @Option(names = "--message", paramLabel = "TEXT", description = "Send this instead of asking.")
   private String message;
@@ -61,8 +64,20 @@ public final class MessageOptions {
   private Transport transport;
 
   /** Whom to ask. */
-  public HostPort target() {
+  public Endpoint target() {
     return target;
+  }
+
+  /**
+   * Whom to send datagrams to.
+   *
+   * @throws LaunchException with {@link ExitCode#USAGE} when the target has no host and port
+   */
+  public HostPort datagramTarget() {
+    if (target instanceof HostPort hostPort) {
+      return hostPort;
+    }
+    throw new LaunchException(ExitCode.USAGE, "datagrams go to HOST:PORT, not to " + target);
   }
 
   /** What to send; empty to ask at a prompt. */

@@ -2,11 +2,13 @@ package io.pipewright.launch;
 
 import io.netty.util.NetUtil;
 import io.pipewright.RunningServer;
+import io.pipewright.log.Addresses;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.stream.Collectors;
 
 /**
  * The one line that a server prints: {@code tcp-echo listening on 127.0.0.1:21567 (nio, 2 event
@@ -22,7 +24,7 @@ record ReadyLine(String program, String host) {
     return "%s listening on %s (%s, %d event %s)"
         .formatted(
             program,
-            format(server.localAddress()),
+            server.localAddresses().stream().map(this::format).collect(Collectors.joining(", ")),
             server.transport(),
             loops,
             loops == 1 ? "loop" : "loops");
@@ -30,7 +32,7 @@ record ReadyLine(String program, String host) {
 
   private String format(SocketAddress address) {
     if (!(address instanceof InetSocketAddress inet) || inet.isUnresolved()) {
-      return address.toString();
+      return Addresses.text(address);
     }
     InetAddress shown =
         inet.getAddress().isAnyLocalAddress() ? asAskedFor(inet.getAddress()) : inet.getAddress();

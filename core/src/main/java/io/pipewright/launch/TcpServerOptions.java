@@ -1,7 +1,10 @@
 package io.pipewright.launch;
 
+import io.pipewright.address.Endpoint;
 import io.pipewright.tcp.TcpServerBuilder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -25,6 +28,32 @@ public final class TcpServerOptions extends ServerOptions {
       converter = Converters.Positive.class,
       description = "How many connections may wait to be accepted.")
   private int backlog = 1024;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ENDPOINT",
+      split = ",",
+      converter = Converters.ListenEndpoint.class,
+      description = {
+        "Listen here instead of on --host and --port: HOST:PORT, [IPV6]:PORT or unix:PATH.",
+        "May be given several times, or several with commas."
+      })
+  private List<Endpoint> listen = new ArrayList<>();
+
+  @Option(
+      names = "--reuse-port",
+      description = {
+        "Let another process of the same user listen on the same port: start the new one, then",
+        "stop the old one, and no client is refused."
+      })
+  private boolean reusePort;
+
+  @Option(
+      names = "--drain-delay",
+      paramLabel = "TIME",
+      defaultValue = "0s",
+      description = "When told to stop, go on accepting for so long, not ready any more.")
+  private Duration drainDelay;
 
   @Mixin
   private final AdmissionOptions admission = new AdmissionOptions();
@@ -66,12 +95,17 @@ public final class TcpServerOptions extends ServerOptions {
    * @return the builder
    */
   public TcpServerBuilder applyTo(TcpServerBuilder builder) {
+    if (!listen.isEmpty()) {
+      builder.listen(listen.get(0), listen.subList(1, listen.size()).toArray(Endpoint[]::new));
+    }
     admission.applyTo(builder);
     return builder
         .host(host())
         .port(port())
         .transport(transport())
         .loops(loops())
-        .backlog(backlog);
+        .backlog(backlog)
+        .reusePort(reusePort)
+        .drainDelay(drainDelay);
   }
 }

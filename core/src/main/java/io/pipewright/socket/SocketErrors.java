@@ -7,6 +7,7 @@ import io.pipewright.ConnectFailedException;
 import io.pipewright.address.Endpoint;
 import io.pipewright.address.UnixPath;
 import io.pipewright.tls.TlsHandshakeException;
+import java.io.FileNotFoundException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -118,7 +119,9 @@ public final class SocketErrors {
     if (said.contains("permission denied")) {
       return "permission denied; this process may not make a file there";
     }
-    return said.contains("no such file") ? "there is no such folder" : firstLine(cause);
+    return said.contains("no such file") || cause instanceof FileNotFoundException
+        ? "there is no such folder"
+        : firstLine(cause);
   }
 
   private static String whyNotConnected(Throwable cause, Duration limit) {
@@ -132,7 +135,7 @@ public final class SocketErrors {
     if (said.contains("refused")) {
       return "connection refused: nothing listens there";
     }
-    if (said.contains("no such file")) {
+    if (said.contains("no such file") || cause instanceof FileNotFoundException) {
       return "there is no such socket";
     }
     if (said.contains("unreachable") || said.contains("no route")) {

@@ -8,8 +8,8 @@ import io.pipewright.address.HostPort;
 import io.pipewright.address.UnixPath;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.transport.EventLoops;
+import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,15 +46,25 @@ final class Binding {
     for (Endpoint endpoint : endpoints) {
       bound = bound.thenComposeAsync(before -> bind(endpoint)).thenAccept(listeners::add);
     }
-    return bound.handle((done, failure) -> {
-      if (failure != null) {
-        listeners.forEach(Channel::close);
-        throw failure instanceof CompletionException completion
-            ? completion
-            : new CompletionException(failure);
-      }
-      return List.copyOf(listeners);
-    });
+    return bound
+        .handle((done, failure) -> failure == null
+            ? CompletableFuture.completedFuture(List.copyOf(listeners))
+            : closeAll(listeners).<List<Channel>>thenApply(closed -> {
+              throw new CompletionException(
+                  failure instanceof CompletionException ? failure.getCause() : failure);
+            }))
+        .thenCompose(result -> result);
+  }
+
+  /** One after another, so that the event loops are not asked to end before. */
+  private static CompletableFuture<Void> closeAll(List<Channel> listeners) {
+    CompletableFuture<Void> closed = CompletableFuture.completedFuture(null);
+    for (Channel listener : listeners) {
+      CompletableFuture<Void> one = new CompletableFuture<>();
+      listener.close().addListener(done -> one.complete(null));
+      closed = closed.thenCombine(one, (before, now) -> null);
+    }
+    return closed;
   }
 
   private CompletableFuture<Channel> bind(Endpoint endpoint) {
@@ -69,18 +79,18 @@ final class Binding {
           listening.completeExceptionally(SocketErrors.bindFailed(endpoint, bound.cause()));
         }
       });
-    } catch (UnknownHostException e) {
+    } catch (IOException e) {
       listening.completeExceptionally(SocketErrors.bindFailed(endpoint, e));
     }
     return listening;
   }
 
-  private SocketAddress address(Endpoint endpoint) throws UnknownHostException {
+  private SocketAddress address(Endpoint endpoint) throws IOException {
     if (endpoint instanceof HostPort inet) {
       return SocketErrors.resolve(inet.host(), inet.port());
     }
     UnixPath unix = (UnixPath) endpoint;
-    UnixSocketFile.removeIfStale(unix.path());
+    UnixSocketFile.makeWay(unix.path());
     return loops.domainSocketAddress(unix.path());
   }
 

@@ -3,6 +3,7 @@ package io.pipewright.tcp;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.pipewright.framing.FrameCounter;
 import io.pipewright.pipeline.Pipeline;
@@ -32,6 +33,10 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
+    if (channel.config() instanceof DuplexChannelConfig config) {
+      // always: the end of the peer's sending must never cut off what is still owed to it
+      config.setAllowHalfClosure(true);
+    }
     ChannelPipeline handlers = channel.pipeline();
     Connection connection = new Connection(connections, handlersClose);
     handlers.addLast(Connection.NAME, connection);

@@ -175,8 +175,6 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
       options.put(ChannelOption.TCP_NODELAY, tcpNoDelay);
       options.put(ChannelOption.SO_KEEPALIVE, keepAlive);
     }
-    // always: the end of the peer's sending must never cut off what is still owed to it
-    options.put(ChannelOption.ALLOW_HALF_CLOSURE, true);
     options.put(
         ChannelOption.WRITE_BUFFER_WATER_MARK,
         new WriteBufferWaterMark(lowWaterMarkBytes, highWaterMarkBytes));

@@ -2,6 +2,7 @@ package io.pipewright.tcp;
 
 import io.netty.channel.Channel;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -9,13 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The file of a listening Unix domain socket. The kernel makes it and never removes it: a server that was killed leaves one
- * behind on which the next could not listen.
+ * behind, which is in the next one's way.
  */
 final class UnixSocketFile {
 
@@ -24,19 +26,30 @@ final class UnixSocketFile {
   private UnixSocketFile() {}
 
   /**
-   * Removes a socket that nobody listens on any more; leaves alone what is no socket, and what somebody listens on.
+   * Removes a socket that nobody listens on any more. Netty's native transports would remove whatever has the name, a living
+   * server's socket and a plain file alike.
    *
    * @param path where a server is about to listen
+   * @throws BindException if something is there that somebody may need
    */
-  static void removeIfStale(Path path) {
-    if (!isSocket(path)) {
+  static void makeWay(Path path) throws BindException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
+    if (!isSocket(path) || hasListener(path)) {
+      throw new BindException("Address already in use");
+    }
+    log.info("unix:{}: nobody listens there any more, taking it over", path);
+    remove(path);
+  }
+
+  private static boolean hasListener(Path path) {
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      probe.configureBlocking(false); // a full queue is a listener too
       probe.connect(UnixDomainSocketAddress.of(path));
-    } catch (IOException refused) {
-      log.info("unix:{}: nobody listens there any more, taking it over", path);
-      remove(path);
+      return true;
+    } catch (IOException e) {
+      return !String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
     }
   }
 

@@ -2,7 +2,7 @@ package io.pipewright.filetransfer;
 
 import io.pipewright.ConnectFailedException;
 import io.pipewright.PipewrightException;
-import io.pipewright.address.HostPort;
+import io.pipewright.address.Endpoint;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.TcpClientOptions;
 import io.pipewright.log.Escaped;
@@ -29,8 +29,11 @@ final class GetCommand implements Callable<Integer> {
 
   private static final Logger log = LoggerFactory.getLogger(GetCommand.class);
 
-  @Parameters(index = "0", paramLabel = "HOST:PORT", description = "The server.")
-  private HostPort server;
+  @Parameters(
+      index = "0",
+      paramLabel = "HOST:PORT",
+      description = "The server; or unix:PATH, a Unix domain socket.")
+  private Endpoint server;
 
   @Parameters(
       index = "1..*",
@@ -75,8 +78,7 @@ final class GetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (FileClient client = FileClient.builder()
-        .socket(socket ->
-            tcp.applyTo(socket).host(server.host()).port(server.port()).transport(transport))
+        .socket(socket -> tcp.applyTo(socket).server(server).transport(transport))
         .timeout(timeout)
         .build()) {
       Thread cleanUp = new Thread(() -> giveUp(client), "clean-up");

@@ -80,10 +80,7 @@ final class ClientCommand implements Callable<Integer> {
 
   private TcpEchoClient connect() {
     return TcpEchoClient.connect(
-        tcp.applyTo(TcpClient.builder())
-            .host(options.target().host())
-            .port(options.target().port())
-            .transport(options.transport()),
+        tcp.applyTo(TcpClient.builder()).server(options.target()).transport(options.transport()),
         framing.forClient(maxFrame.intBytes()),
         options.charset(),
         options.replyCharset());

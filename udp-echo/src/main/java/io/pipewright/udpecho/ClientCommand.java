@@ -52,7 +52,7 @@ final class ClientCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (UdpEchoClient client = UdpEchoClient.builder(
-            options.target().host(), options.target().port())
+            options.datagramTarget().host(), options.datagramTarget().port())
         .socket(udp -> udp.transport(options.transport()))
         .timeout(timeout)
         .retries(retries)
