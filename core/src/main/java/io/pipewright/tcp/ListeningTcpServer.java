@@ -2,6 +2,7 @@ package io.pipewright.tcp;
 
 import io.netty.channel.Channel;
 import io.pipewright.ServerStats;
+import io.pipewright.admission.Admission;
 import io.pipewright.kernel.TcpState;
 import io.pipewright.kernel.TcpStates;
 import io.pipewright.socket.ErrorCounts;
@@ -10,25 +11,30 @@ import io.pipewright.transport.EventLoops;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A TCP server at work: its listeners, its connections, what it counts. */
 final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServer {
 
   private final ListenerShutdown shutdown;
   private final Connections connections;
+  private final Admission admission;
   private final ErrorCounts errors;
 
   ListeningTcpServer(
       List<Channel> listeners,
       ListenerShutdown shutdown,
       Connections connections,
+      Admission admission,
       ErrorCounts errors,
       EventLoops loops,
       boolean ownsLoops) {
     super(listeners, loops, ownsLoops);
     this.shutdown = shutdown;
     this.connections = connections;
+    this.admission = admission;
     this.errors = errors;
   }
 
@@ -60,7 +66,23 @@ final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServ
 
   @Override
   public ServerStats stats() {
-    return connections.stats(Map.of(), errors.snapshot());
+    return connections.stats(refused(), errors.snapshot());
+  }
+
+  /** The reasons that there were, in the words of the other counts: {@code too-many}. */
+  private Map<String, Long> refused() {
+    Map<String, Long> refused = new TreeMap<>();
+    admission.refused().forEach((reason, count) -> {
+      if (count > 0) {
+        refused.put(reason.name().toLowerCase(Locale.ROOT).replace('_', '-'), count);
+      }
+    });
+    return refused;
+  }
+
+  @Override
+  public Admission admission() {
+    return admission;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.pipewright.tcp;
 
 import io.pipewright.RunningServer;
+import io.pipewright.admission.Admission;
 import io.pipewright.kernel.TcpState;
 import java.io.IOException;
 import java.util.List;
@@ -11,6 +12,9 @@ public interface RunningTcpServer extends RunningServer {
 
   /** The connections that are open now, in no order. */
   List<LiveConnection> openConnections();
+
+  /** Who is let in, which may be changed while the server runs. */
+  Admission admission();
 
   /**
    * How many sockets of the server's port are in which state of TCP, by the kernel's tables. Reads a file: not for event loops.

@@ -1,7 +1,6 @@
 package io.pipewright.tcp;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
@@ -167,7 +166,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
     ErrorCounts errors = new ErrorCounts();
     ConnectionInitializer initializer = new ConnectionInitializer(
         connections, handlersClose(), pipeline, LoggerFactory.getLogger(TcpServer.class), errors);
-    ChannelHandler door = door();
+    Admission door = admission == null ? Admission.builder().build() : admission;
     Binding binding = new Binding(loops, endpoint -> bootstrap(loops, endpoint, door, initializer));
     Duration delay = drainDelay;
     boolean sharesPort = reusePort;
@@ -182,6 +181,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
               listeners,
               new ListenerShutdown(listeners, connections, delay, sharesPort),
               connections,
+              door,
               errors,
               loops,
               ownsLoops);
@@ -194,13 +194,13 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   }
 
   private ServerBootstrap bootstrap(
-      EventLoops loops, Endpoint endpoint, ChannelHandler door, ConnectionInitializer initializer) {
+      EventLoops loops, Endpoint endpoint, Admission door, ConnectionInitializer initializer) {
     boolean unix = endpoint instanceof UnixPath;
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(loops.group())
         .channel(unix ? loops.serverDomainSocketChannel() : loops.serverSocketChannel())
         .option(ChannelOption.SO_BACKLOG, backlog)
-        .handler(door)
+        .handler(door.newHandler())
         .childHandler(initializer);
     if (!unix) {
       bootstrap.option(ChannelOption.SO_REUSEADDR, reuseAddress);
@@ -212,10 +212,6 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
       setChildOption(bootstrap, option.getKey(), option.getValue());
     }
     return bootstrap;
-  }
-
-  private ChannelHandler door() {
-    return (admission == null ? Admission.builder().build() : admission).newHandler();
   }
 
   private static <T> void setOption(ServerBootstrap bootstrap, ChannelOption<T> option, T value) {

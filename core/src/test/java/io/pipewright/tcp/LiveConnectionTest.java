@@ -72,6 +72,22 @@ class LiveConnectionTest {
 
   @ParameterizedTest
   @MethodSource("io.pipewright.Transports#here")
+  void theRefusedAreCountedByReason(Transport transport) throws Exception {
+    try (RunningTcpServer server = start(transport);
+        Socket first = exchange(server, "hello\n")) {
+      assertThat(first.isConnected()).isTrue();
+      server.admission().change(policy -> policy.maxConnections(1));
+
+      try (Socket second = new Socket("127.0.0.1", server.port())) {
+        assertThat(second.isConnected()).isTrue();
+        await().until(() -> server.stats().refused().equals(Map.of("too-many", 1L)));
+      }
+      assertThat(server.stats().accepted()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
   void aLiveConnectionDescribesItself(Transport transport) throws Exception {
     try (RunningTcpServer server = start(transport);
         Socket peer = exchange(server, "hello\n")) {
