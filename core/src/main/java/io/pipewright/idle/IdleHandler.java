@@ -209,7 +209,7 @@ final class IdleHandler extends ChannelDuplexHandler {
     if (outbound.advanced(channel)) {
       return now;
     }
-    return OutboundProgress.isWaiting(channel) ? aliveAt : orInFlight(channel, now, aliveAt);
+    return OutboundProgress.isOffered(channel) ? aliveAt : orInFlight(channel, now, aliveAt);
   }
 
   /** While the answer is still being made, it is not the peer who is silent. */

@@ -33,6 +33,12 @@ final class OutboundProgress {
     return advanced;
   }
 
+  /** Whether the socket has been given something that it has not taken: what waits elsewhere is not up to the peer. */
+  static boolean isOffered(Channel channel) {
+    ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+    return buffer != null && buffer.current() != null;
+  }
+
   static boolean isWaiting(Channel channel) {
     ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
     return buffer != null && buffer.totalPendingWriteBytes() > 0;

@@ -1,5 +1,7 @@
 package io.pipewright.launch;
 
+import io.pipewright.shaping.Rates;
+import io.pipewright.shaping.Shaping;
 import io.pipewright.tcp.TcpClientBuilder;
 import java.time.Duration;
 import picocli.CommandLine.Option;
@@ -14,6 +16,20 @@ public final class TcpClientOptions {
       description = "How long the server may take to accept.")
   private Duration connectTimeout;
 
+  @Option(
+      names = "--read-rate",
+      paramLabel = "SIZE",
+      defaultValue = "0",
+      description = "Receive at most so many bytes a second, as 10MB; 0 is no limit.")
+  private ByteSize readRate;
+
+  @Option(
+      names = "--write-rate",
+      paramLabel = "SIZE",
+      defaultValue = "0",
+      description = "Send at most so many bytes a second; 0 is no limit.")
+  private ByteSize writeRate;
+
   /**
    * Sets everything of a client that these options are about.
    *
@@ -21,6 +37,10 @@ public final class TcpClientOptions {
    * @return the builder
    */
   public TcpClientBuilder applyTo(TcpClientBuilder builder) {
+    Rates rates = Rates.UNLIMITED.withRead(readRate.bytes()).withWrite(writeRate.bytes());
+    if (!rates.isUnlimited()) {
+      builder.shaping(Shaping.builder().rates(rates).build());
+    }
     return builder.connectTimeout(connectTimeout);
   }
 }

@@ -58,6 +58,9 @@ public final class TcpServerOptions extends ServerOptions {
   @Mixin
   private final AdmissionOptions admission = new AdmissionOptions();
 
+  @Mixin
+  private final ShapingOptions shaping = new ShapingOptions();
+
   private TcpServerOptions(int port) {
     super(port);
   }
@@ -99,6 +102,7 @@ public final class TcpServerOptions extends ServerOptions {
       builder.listen(listen.get(0), listen.subList(1, listen.size()).toArray(Endpoint[]::new));
     }
     admission.applyTo(builder);
+    shaping.applyTo(builder);
     return builder
         .host(host())
         .port(port())

@@ -44,6 +44,9 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       handlers.addLast(ResetWatch.NAME, new ResetWatch());
     }
     pipeline.install(handlers);
+    if (handlers.context(TcpBuilder.SHAPING) != null) {
+      handlers.addAfter(TcpBuilder.SHAPING, BehindQueue.NAME, new BehindQueue());
+    }
     handlers.addLast(UnhandledErrors.NAME, unhandledErrors);
     connection.framesCountedBy(
         counter(handlers, Pipeline.FRAME_DECODER), counter(handlers, Pipeline.FRAME_ENCODER));

@@ -62,11 +62,13 @@ public final class HalfClose {
 
   /**
    * An empty write behind all others, at the socket's end of the pipeline, where no codec makes a message of it: when it is
-   * done, they are.
+   * done, they are. Where writes queue for shaping it queues behind them.
    */
   static ChannelFuture afterWhatIsWritten(Channel channel) {
     channel.flush();
-    ChannelHandlerContext socketEnd = channel.pipeline().context(Connection.NAME);
+    ChannelHandlerContext behindQueue = channel.pipeline().context(BehindQueue.NAME);
+    ChannelHandlerContext socketEnd =
+        behindQueue == null ? channel.pipeline().context(Connection.NAME) : behindQueue;
     return socketEnd == null // a closed connection's pipeline has been taken apart
         ? channel.newFailedFuture(new ClosedChannelException())
         : socketEnd.writeAndFlush(Unpooled.EMPTY_BUFFER);

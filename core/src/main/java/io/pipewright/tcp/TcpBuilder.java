@@ -6,7 +6,9 @@ import io.pipewright.ConfigurationException;
 import io.pipewright.address.Endpoint;
 import io.pipewright.address.HostPort;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Slot;
 import io.pipewright.pipeline.Stage;
+import io.pipewright.shaping.Shaping;
 import io.pipewright.socket.SocketBuilder;
 import io.pipewright.transport.Workload;
 import java.util.LinkedHashMap;
@@ -19,6 +21,9 @@ import java.util.Objects;
  * @param <B> the builder itself
  */
 public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<B> {
+
+  /** The name of the shaping handler in a connection's pipeline. */
+  static final String SHAPING = "shaping";
 
   private String host = "127.0.0.1";
   private int port;
@@ -132,6 +137,16 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
     this.lowWaterMarkBytes = lowBytes;
     this.highWaterMarkBytes = highBytes;
     return self();
+  }
+
+  /**
+   * How many bytes a second connections may move: each, and all that share the shaping together. Default: as many as they can.
+   *
+   * @param shaping live: its rates may change while connections run
+   * @return this
+   */
+  public B shaping(Shaping shaping) {
+    return protection(new Stage(Slot.SHAPING, SHAPING, shaping.toString(), shaping::newHandler));
   }
 
   /** What host and port say. */
