@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLParameters;
 
 /**
  * TLS for the connections that a client opens. Immutable, thread-safe; one serves any number of clients. Its files are read
@@ -73,9 +72,6 @@ public final class ClientTls {
 
   private SslHandler newEngine(ByteBufAllocator allocator, String name, int port) {
     SslHandler handler = context.newHandler(allocator, name, port);
-    SSLParameters parameters = handler.engine().getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm(verifiesHostName ? "HTTPS" : null);
-    handler.engine().setSSLParameters(parameters);
     handler.setHandshakeTimeout(handshakeTimeout.toNanos(), TimeUnit.NANOSECONDS);
     return handler;
   }

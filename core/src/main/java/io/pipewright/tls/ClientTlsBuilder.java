@@ -2,12 +2,14 @@ package io.pipewright.tls;
 
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.NetUtil;
 import io.pipewright.ConfigurationException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import org.slf4j.LoggerFactory;
 
@@ -194,6 +196,7 @@ public final class ClientTlsBuilder {
   private SslContextBuilder context(TlsProvider resolved) {
     SslContextBuilder context =
         SslContextBuilder.forClient().sslProvider(resolved.collected()).protocols(protocols);
+    context.endpointIdentificationAlgorithm(verifyHostName && !trustAnybody ? "HTTPS" : null);
     if (trustAnybody) {
       context.trustManager(InsecureTrustManagerFactory.INSTANCE);
     } else if (trust != null) {
@@ -201,6 +204,12 @@ public final class ClientTlsBuilder {
     }
     if (identity != null) {
       context.keyManager(ServerMaterial.keyManagers(identity.read(), resolved));
+    }
+    if (serverName != null
+        && !NetUtil.isValidIpV4Address(serverName)
+        && !NetUtil.isValidIpV6Address(serverName)) {
+      context.serverName(
+          new SNIHostName(serverName)); // engines send no name without a dot by themselves
     }
     if (!alpn.isEmpty()) {
       context.applicationProtocolConfig(ServerMaterial.alpn(alpn));

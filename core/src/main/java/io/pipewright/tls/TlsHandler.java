@@ -53,9 +53,9 @@ final class TlsHandler extends ChannelDuplexHandler {
   private final Function<ByteBufAllocator, SslHandler> engines;
   private final Optional<Consumer<TlsFailure>> failures;
   private final CompletableFuture<Channel> handshake = new CompletableFuture<>();
+  private final FirstBytes firstBytes = new FirstBytes();
   private SslHandler tls;
   private State state = State.HANDSHAKE;
-  private boolean heard;
   private Throwable interruption;
   private BooleanSupplier closeNotifyCame;
   private volatile boolean noticed;
@@ -103,6 +103,7 @@ final class TlsHandler extends ChannelDuplexHandler {
   public void handlerAdded(ChannelHandlerContext ctx) {
     ctx.channel().attr(KEY).set(this);
     tls = engines.apply(ctx.alloc());
+    ctx.pipeline().addBefore(ctx.name(), ctx.name() + "-first-bytes", firstBytes);
     if (CloseNotify.needsGate(tls.engine())) {
       ctx.pipeline()
           .addBefore(ctx.name(), ctx.name() + "-alerts", new AlertGate(this::holdsAlerts));
@@ -147,7 +148,7 @@ final class TlsHandler extends ChannelDuplexHandler {
     handshake.completeExceptionally(failure);
     failures.ifPresent(count -> {
       count.accept(failure.failure());
-      if (heard) { // who connects and says nothing only looks whether somebody listens
+      if (firstBytes.came()) { // who connects and says nothing only looks whether somebody listens
         ctx.fireExceptionCaught(failure);
       }
     });
@@ -169,7 +170,6 @@ final class TlsHandler extends ChannelDuplexHandler {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    heard = true;
     ctx.fireChannelReadComplete();
     if (state == State.OPEN && closeNotifyCame.getAsBoolean()) {
       // from the pipeline's head: who stands before TLS decides when the connection ends
