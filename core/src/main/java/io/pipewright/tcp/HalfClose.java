@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.pipewright.tls.TlsFacts;
@@ -39,6 +40,22 @@ public final class HalfClose {
       }
     });
     return finished;
+  }
+
+  /**
+   * Says that nothing more will be read: what the peer still sends is acknowledged by the kernel and dropped. Sending goes on.
+   * The handlers hear of it as of the peer's own end, by Netty's {@code ChannelInputShutdownEvent}; so unless they close
+   * themselves ({@link TcpBuilder#allowHalfClosure}), the connection ends when what is owed has been sent.
+   *
+   * @param channel a connection of a {@link TcpServer} or a {@link TcpClient}
+   * @return done when the kernel has been told, failed if the connection is closed
+   */
+  public static ChannelFuture stopReceiving(Channel channel) {
+    return ((DuplexChannel) channel).shutdownInput().addListener(stopped -> {
+      if (stopped.isSuccess()) { // Netty fires the event for the peer's end alone
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      }
+    });
   }
 
   private static void shutDownOutput(Channel channel, ChannelPromise finished) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.pipewright.DrainEvent;
@@ -94,6 +95,48 @@ class TcpServerDrainTest {
   }
 
   /** The half lines are on the way; what has not come yet makes nobody busy. */
+  /** Says goodbye in its protocol's words. */
+  private static final class Farewell extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof DrainEvent) {
+        ctx.writeAndFlush(Unpooled.copiedBuffer("come back\n", US_ASCII));
+        DrainEvent.toldToComeBack(ctx.channel());
+      }
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void thoseWhoWereToldToComeBackAreReportedAsTold(Transport transport) throws Exception {
+    Pipeline polite = LINES.with(Slot.HANDLER, "farewell", Farewell::new);
+    try (RunningServer server = start(transport, polite);
+        Socket idle = connect(server);
+        Socket busy = connect(server)) {
+      await().until(() -> server.connections() == 2);
+      busy.getOutputStream().write("half a li".getBytes(US_ASCII));
+      awaitBytesRead(server, 9);
+
+      CompletableFuture<DrainReport> draining = server.drainAsync(LONG);
+
+      assertThat(idle.getInputStream().readAllBytes()).asString(US_ASCII).isEqualTo("come back\n");
+      busy.getOutputStream().write("ne\n".getBytes(US_ASCII));
+      assertThat(busy.getInputStream().readAllBytes())
+          .asString(US_ASCII)
+          .isEqualTo("come back\nhalf a line\n");
+      DrainReport report = draining.get(20, TimeUnit.SECONDS);
+      assertThat(report.told()).isEqualTo(2);
+      assertThat(report.clean()).isTrue();
+      assertThat(report).asString().startsWith("0 finished, 0 idle, 2 told to come back, 0 forced");
+    }
+  }
+
+  private static void awaitBytesRead(RunningServer server, long bytes) {
+    await().until(() -> server.stats().bytesRead() == bytes);
+  }
+
   private static void awaitHalfLines(RunningServer server) throws Exception {
     try (Socket last = connect(server)) {
       last.getOutputStream().write("last\n".getBytes(US_ASCII));
