@@ -38,6 +38,7 @@ class ArchitectureTest {
           ROOT + ".exchange",
           ROOT + ".admission",
           ROOT + ".tls",
+          ROOT + ".proxy",
           ROOT + ".shaping"),
       List.of(ROOT + ".pipeline"),
       List.of(ROOT + ".socket"),

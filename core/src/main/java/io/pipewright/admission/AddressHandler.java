@@ -15,12 +15,10 @@ final class AddressHandler extends ChannelInboundHandlerAdapter {
 
   private final Admission admission;
   private final Function<Channel, Optional<InetAddress>> client;
-  private final Refuser refuser;
 
   AddressHandler(Admission admission, Function<Channel, Optional<InetAddress>> client) {
     this.admission = admission;
     this.client = client;
-    this.refuser = new Refuser(admission);
   }
 
   @Override
@@ -36,7 +34,7 @@ final class AddressHandler extends ChannelInboundHandlerAdapter {
       ctx.fireChannelActive();
       ctx.pipeline().remove(this);
     } else {
-      refuser.refuse(channel, refusal);
+      admission.refuser().refuse(channel, refusal);
     }
   }
 

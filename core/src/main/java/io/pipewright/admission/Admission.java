@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.pipewright.address.Cidr;
 import java.net.InetAddress;
-import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -40,6 +39,7 @@ public final class Admission {
   private final AtomicInteger open = new AtomicInteger();
   private final AddressCounts addresses = new AddressCounts();
   private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
+  private final Refuser refuser = new Refuser(this);
   private volatile Rules rules;
 
   Admission(AdmissionPolicy policy, LongSupplier nanos) {
@@ -112,18 +112,18 @@ public final class Admission {
    * @return a sharable handler
    */
   public ChannelHandler newHandler() {
-    return newHandler(peer -> false);
+    return newHandler(connection -> false);
   }
 
   /**
    * As {@link #newHandler()}, but connections of some peers are not judged by the peer's address, because they speak for others,
    * as proxies do. Such a connection is judged by {@link #newAddressHandler} in its own pipeline.
    *
-   * @param speaksForOthers whether the peer at this address, which is {@code null} if it is unknown, speaks for others; called on
-   *     the listener's event loop
+   * @param speaksForOthers whether a connection's peer speaks for others; called on the listener's event loop, when the connection
+   *     has none yet
    * @return a sharable handler
    */
-  public ChannelHandler newHandler(Predicate<SocketAddress> speaksForOthers) {
+  public ChannelHandler newHandler(Predicate<Channel> speaksForOthers) {
     return new AdmissionHandler(this, speaksForOthers);
   }
 
@@ -167,6 +167,10 @@ public final class Admission {
 
   void count(Refusal refusal) {
     refused.get(refusal).increment();
+  }
+
+  Refuser refuser() {
+    return refuser;
   }
 
   void closed() {

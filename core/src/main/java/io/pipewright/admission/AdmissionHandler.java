@@ -14,13 +14,11 @@ import java.util.function.Predicate;
 final class AdmissionHandler extends ChannelInboundHandlerAdapter {
 
   private final Admission admission;
-  private final Predicate<SocketAddress> speaksForOthers;
-  private final Refuser refuser;
+  private final Predicate<Channel> speaksForOthers;
 
-  AdmissionHandler(Admission admission, Predicate<SocketAddress> speaksForOthers) {
+  AdmissionHandler(Admission admission, Predicate<Channel> speaksForOthers) {
     this.admission = admission;
     this.speaksForOthers = speaksForOthers;
-    this.refuser = new Refuser(admission);
   }
 
   @Override
@@ -29,7 +27,7 @@ final class AdmissionHandler extends ChannelInboundHandlerAdapter {
     Place place = new Place(admission);
     Refusal refusal = judge(child, place);
     if (refusal != null) {
-      refuser.refuseUnregistered(child, refusal);
+      admission.refuser().refuseUnregistered(child, refusal);
       return;
     }
     child.closeFuture().addListener(place);
@@ -42,7 +40,7 @@ final class AdmissionHandler extends ChannelInboundHandlerAdapter {
 
   private Refusal judge(Channel child, Place place) {
     SocketAddress peer = child.remoteAddress();
-    boolean judgedLater = speaksForOthers.test(peer);
+    boolean judgedLater = speaksForOthers.test(child);
     boolean hasAddress = !judgedLater && hasAddress(child, peer);
     InetAddress address =
         hasAddress && peer instanceof InetSocketAddress inet ? inet.getAddress() : null;

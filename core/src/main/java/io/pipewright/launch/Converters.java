@@ -31,6 +31,7 @@ public final class Converters {
     command.registerConverter(HostPort.class, sentence(HostPort::parse));
     command.registerConverter(Endpoint.class, sentence(Endpoint::parse));
     command.registerConverter(Cidr.class, sentence(Cidr::parse));
+    command.registerConverter(ProxyOptions.Peer.class, sentence(ProxyOptions.Peer::parse));
     command.registerConverter(Charset.class, sentence(Converters::charset));
     command.registerConverter(Transport.class, Converters::transport);
   }

@@ -59,6 +59,9 @@ public final class TcpServerOptions extends ServerOptions {
   private final AdmissionOptions admission = new AdmissionOptions();
 
   @Mixin
+  private final ProxyOptions proxy = new ProxyOptions();
+
+  @Mixin
   private final ShapingOptions shaping = new ShapingOptions();
 
   private TcpServerOptions(int port) {
@@ -102,6 +105,7 @@ public final class TcpServerOptions extends ServerOptions {
       builder.listen(listen.get(0), listen.subList(1, listen.size()).toArray(Endpoint[]::new));
     }
     admission.applyTo(builder);
+    proxy.applyTo(builder);
     shaping.applyTo(builder);
     return builder
         .host(host())

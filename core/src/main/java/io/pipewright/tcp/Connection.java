@@ -14,6 +14,7 @@ import io.pipewright.InFlight;
 import io.pipewright.framing.FrameCounter;
 import io.pipewright.framing.FrameDecoder;
 import io.pipewright.kernel.TcpInfo;
+import io.pipewright.proxy.ProxyHeader;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -178,7 +179,11 @@ final class Connection extends ChannelDuplexHandler implements LiveConnection {
 
   @Override
   public SocketAddress remoteAddress() {
-    SocketAddress now = channel().remoteAddress(); // a proxy may have named another client
+    ProxyHeader header = ProxyHeader.of(channel()).orElse(null);
+    if (header != null) {
+      return header.source();
+    }
+    SocketAddress now = channel().remoteAddress();
     return now == null ? peer : now;
   }
 

@@ -9,6 +9,7 @@ import io.pipewright.address.UnixPath;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
 import io.pipewright.pipeline.Stage;
+import io.pipewright.proxy.ProxyWriting;
 import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.ErrorCounts;
 import io.pipewright.tls.ClientTls;
@@ -106,6 +107,17 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
     HostPort server = remote instanceof HostPort inet ? inet : new HostPort("localhost", 0);
     protection(new Stage(
         Slot.TLS, "tls", chosen.toString(), () -> chosen.newHandler(server.host(), server.port())));
+  }
+
+  /**
+   * Writes a PROXY header in front of everything else of each connection. Default: none.
+   *
+   * @param header version, and for whom the client speaks
+   * @return this
+   */
+  public TcpClientBuilder proxyProtocol(ProxyWriting header) {
+    return protection(
+        new Stage(Slot.PROXY, "proxy-protocol", header.toString(), header::newHandler));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.pipewright.tcp;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
@@ -11,6 +12,8 @@ import io.pipewright.kernel.ReusePort;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
 import io.pipewright.pipeline.Stage;
+import io.pipewright.proxy.ProxyHeader;
+import io.pipewright.proxy.ProxyProtocol;
 import io.pipewright.socket.ErrorCounts;
 import io.pipewright.tls.ServerTls;
 import io.pipewright.transport.EventLoops;
@@ -32,6 +35,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   private Duration drainDelay = Duration.ZERO;
   private final List<Endpoint> endpoints = new ArrayList<>();
   private Admission admission;
+  private ProxyProtocol proxyProtocol;
 
   TcpServerBuilder() {}
 
@@ -133,6 +137,19 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   }
 
   /**
+   * Reads for whom a proxy speaks before anything else of a connection, so that handlers and {@link #admission} see the client's
+   * address. Connections of trusted proxies count in all and in the rate when they are accepted, and for their client once that
+   * is known. Default: nobody is believed.
+   *
+   * @param proxyProtocol whom to believe
+   * @return this
+   */
+  public TcpServerBuilder proxyProtocol(ProxyProtocol proxyProtocol) {
+    this.proxyProtocol = Objects.requireNonNull(proxyProtocol, "proxyProtocol");
+    return this;
+  }
+
+  /**
    * Listens. Returns when every address is bound.
    *
    * @return the server, to be closed by the caller
@@ -158,7 +175,8 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
    * @return the server once it is bound, or failed with a {@link BindFailedException}
    */
   public CompletableFuture<RunningTcpServer> startAsync() {
-    Pipeline pipeline = requirePipeline();
+    Admission door = admission == null ? Admission.builder().build() : admission;
+    Pipeline pipeline = withClientsKnown(requirePipeline(), door);
     List<Endpoint> where = endpoints.isEmpty() ? List.of(hostAndPort()) : List.copyOf(endpoints);
     EventLoops loops = obtainEventLoops();
     boolean ownsLoops = ownsEventLoops();
@@ -166,8 +184,10 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
     ErrorCounts errors = new ErrorCounts();
     ConnectionInitializer initializer = new ConnectionInitializer(
         connections, handlersClose(), pipeline, LoggerFactory.getLogger(TcpServer.class), errors);
-    Admission door = admission == null ? Admission.builder().build() : admission;
-    Binding binding = new Binding(loops, endpoint -> bootstrap(loops, endpoint, door, initializer));
+    ProxyProtocol proxies = proxyProtocol;
+    ChannelHandler judge = door.newHandler(child -> proxies != null && proxies.trusts(child));
+    Binding binding =
+        new Binding(loops, endpoint -> bootstrap(loops, endpoint, judge, initializer));
     Duration delay = drainDelay;
     boolean sharesPort = reusePort;
     return binding
@@ -194,13 +214,16 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   }
 
   private ServerBootstrap bootstrap(
-      EventLoops loops, Endpoint endpoint, Admission door, ConnectionInitializer initializer) {
+      EventLoops loops,
+      Endpoint endpoint,
+      ChannelHandler judge,
+      ConnectionInitializer initializer) {
     boolean unix = endpoint instanceof UnixPath;
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(loops.group())
         .channel(unix ? loops.serverDomainSocketChannel() : loops.serverSocketChannel())
         .option(ChannelOption.SO_BACKLOG, backlog)
-        .handler(door.newHandler())
+        .handler(judge)
         .childHandler(initializer);
     if (!unix) {
       bootstrap.option(ChannelOption.SO_REUSEADDR, reuseAddress);
@@ -212,6 +235,19 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
       setChildOption(bootstrap, option.getKey(), option.getValue());
     }
     return bootstrap;
+  }
+
+  /** Behind a proxy the client's address is known, and judged, when the header has been read. */
+  private Pipeline withClientsKnown(Pipeline pipeline, Admission door) {
+    if (proxyProtocol == null) {
+      return pipeline;
+    }
+    ChannelHandler judge = door.newAddressHandler(ProxyHeader::clientAddress);
+    return pipeline
+        .with(new Stage(
+            Slot.PROXY, "proxy-protocol", proxyProtocol.toString(), proxyProtocol::newHandler))
+        .with(new Stage(
+            Slot.PROXY, "client-admission", "the client's address may be admitted", () -> judge));
   }
 
   private static <T> void setOption(ServerBootstrap bootstrap, ChannelOption<T> option, T value) {

@@ -281,7 +281,8 @@ class AdmissionTest {
         .maxPerAddress(1)
         .deny(Cidr.parse("10.0.0.1"), Cidr.parse("203.0.113.66")));
     InetSocketAddress proxy = new InetSocketAddress("10.0.0.1", 1);
-    Listener listener = new Listener(admission.newHandler(proxy::equals));
+    Listener listener =
+        new Listener(admission.newHandler(child -> proxy.equals(child.remoteAddress())));
     List<Object> active = new ArrayList<>();
     List<Child> proxied = new ArrayList<>();
     for (String client : List.of("203.0.113.1", "203.0.113.1", "203.0.113.66")) {
