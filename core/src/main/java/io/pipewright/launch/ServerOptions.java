@@ -133,4 +133,7 @@ public sealed class ServerOptions permits TcpServerOptions {
   public boolean wireLog() {
     return wireLog;
   }
+
+  /** Lets go of what was made for the server. */
+  void serverHasEnded() {}
 }

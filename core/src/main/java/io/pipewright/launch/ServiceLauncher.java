@@ -82,7 +82,11 @@ public final class ServiceLauncher {
    *     had to be forced; otherwise {@link ExitCode#FORCED}
    */
   public static int serve(String program, ServerOptions options, Supplier<RunningServer> start) {
-    return new ServiceRun(new ReadyLine(program, options.host()), options.grace()).run(start);
+    try {
+      return new ServiceRun(new ReadyLine(program, options.host()), options.grace()).run(start);
+    } finally {
+      options.serverHasEnded();
+    }
   }
 
   /**

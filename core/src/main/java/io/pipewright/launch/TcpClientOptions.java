@@ -4,6 +4,7 @@ import io.pipewright.shaping.Rates;
 import io.pipewright.shaping.Shaping;
 import io.pipewright.tcp.TcpClientBuilder;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every TCP client but for whom it talks to, as a picocli mixin. */
@@ -30,6 +31,9 @@ public final class TcpClientOptions {
       description = "Send at most so many bytes a second; 0 is no limit.")
   private ByteSize writeRate;
 
+  @Mixin
+  private final TlsClientOptions tls = new TlsClientOptions();
+
   /**
    * Sets everything of a client that these options are about.
    *
@@ -41,6 +45,7 @@ public final class TcpClientOptions {
     if (!rates.isUnlimited()) {
       builder.shaping(Shaping.builder().rates(rates).build());
     }
+    tls.applyTo(builder);
     return builder.connectTimeout(connectTimeout);
   }
 }

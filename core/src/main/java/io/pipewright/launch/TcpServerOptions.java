@@ -64,6 +64,9 @@ public final class TcpServerOptions extends ServerOptions {
   @Mixin
   private final ShapingOptions shaping = new ShapingOptions();
 
+  @Mixin
+  private final TlsServerOptions tls = new TlsServerOptions();
+
   private TcpServerOptions(int port) {
     super(port);
   }
@@ -107,6 +110,7 @@ public final class TcpServerOptions extends ServerOptions {
     admission.applyTo(builder);
     proxy.applyTo(builder);
     shaping.applyTo(builder);
+    tls.applyTo(builder);
     return builder
         .host(host())
         .port(port())
@@ -115,5 +119,10 @@ public final class TcpServerOptions extends ServerOptions {
         .backlog(backlog)
         .reusePort(reusePort)
         .drainDelay(drainDelay);
+  }
+
+  @Override
+  void serverHasEnded() {
+    tls.close();
   }
 }

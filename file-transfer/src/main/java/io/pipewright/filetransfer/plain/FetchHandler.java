@@ -11,6 +11,8 @@ import io.netty.util.concurrent.Future;
 import io.pipewright.filetransfer.saving.DiskWriter;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.tcp.HalfClose;
+import io.pipewright.tls.TlsFacts;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  * the name's end need not guess then; one that does not look never notices), and saves what comes
  * until the server closes.
  *
- * <p>Only the end of the input counts as the end of the file; hence the channel must allow
- * half-closure. A reset, a silence or a closing on our side leaves nothing behind.
+ * <p>Only the end of the input counts as the end of the file, with TLS only one that TLS tells itself;
+ * hence the channel must allow half-closure. A reset, a silence or a closing on our side leaves nothing behind.
  */
 public final class FetchHandler extends ChannelInboundHandlerAdapter {
 
@@ -147,6 +149,10 @@ public final class FetchHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void endInOrder(ChannelHandlerContext ctx) {
+    if (!TlsFacts.endedInOrder(ctx.channel())) {
+      end(ctx, new Fetched.Broken(receivedBytes, new EOFException("its TLS was cut off")));
+      return;
+    }
     stop(ctx);
     writer.commit().handle((file, failure) -> {
       if (failure instanceof CompletionException e && e.getCause() instanceof IOException cause) {

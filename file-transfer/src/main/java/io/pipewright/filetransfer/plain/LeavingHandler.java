@@ -32,7 +32,7 @@ final class LeavingHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     DuplexChannel channel = (DuplexChannel) ctx.channel();
-    if (channel.isInputShutdown()) {
+    if (HalfClose.peerHasFinished(channel)) {
       ctx.close();
       return;
     }

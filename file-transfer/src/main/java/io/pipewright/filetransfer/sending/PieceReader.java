@@ -2,6 +2,7 @@ package io.pipewright.filetransfer.sending;
 
 import io.netty.channel.Channel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,9 +11,10 @@ import java.util.List;
  */
 interface PieceReader {
 
-  /** Regions wherever they are sent rightly, else buffers. */
+  /** Regions wherever they are sent rightly, else buffers, which TLS can encrypt. */
   static PieceReader suiting(Channel channel) {
-    return channel instanceof IoUringSocketChannel
+    boolean encrypts = channel.pipeline().get(SslHandler.class) != null;
+    return encrypts || channel instanceof IoUringSocketChannel
         ? new BufferReader(channel.alloc())
         : new RegionReader();
   }
