@@ -43,6 +43,7 @@ class ArchitectureTest {
       List.of(ROOT + ".pipeline"),
       List.of(ROOT + ".socket"),
       List.of(ROOT + ".tcp", ROOT + ".udp"),
+      List.of(ROOT + ".client"),
       List.of(ROOT + ".launch"));
 
   /** What core is made of, without its tests and without what they bring. */

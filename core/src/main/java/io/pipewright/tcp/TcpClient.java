@@ -116,6 +116,10 @@ public final class TcpClient implements AutoCloseable {
   private CompletableFuture<Channel> connectTo(UnixPath unix) {
     CompletableFuture<Channel> connected = new CompletableFuture<>();
     ChannelFuture connecting = bootstrap.connect(open.domainSocketAddress(unix.path()));
+    if (connecting.isDone() && !connecting.isSuccess()) {
+      return CompletableFuture.failedFuture(
+          connecting.cause()); // loops that have ended call no listener
+    }
     connecting.addListener(done -> {
       if (!done.isSuccess()) {
         connected.completeExceptionally(done.cause());
@@ -148,6 +152,16 @@ public final class TcpClient implements AutoCloseable {
     } catch (UnknownHostException e) {
       throw new CompletionException(e);
     }
+  }
+
+  /** Whom it connects to. */
+  public Endpoint server() {
+    return server;
+  }
+
+  /** Whether the calling thread is one of the client's event loops, which must not wait for its connections. */
+  public boolean inEventLoop() {
+    return open.inEventLoop();
   }
 
   /** Closes the connections and then the event loops that this client made, and waits for both, for 5 s each at most. */
