@@ -11,8 +11,8 @@ import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
 import io.pipewright.tcp.TcpServer;
+import io.pipewright.testkit.RawPeer;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,12 +48,8 @@ class ReadmeTest {
   @Test
   void theSmallestServerGreets() throws Exception {
     try (RunningServer server = TcpServer.builder().port(0).pipeline(greeter()).start();
-        Socket client = new Socket("127.0.0.1", server.port())) {
-      client.setSoTimeout(10_000);
-      client.getOutputStream().write("网络\n".getBytes(UTF_8));
-      client.shutdownOutput();
-
-      assertThat(client.getInputStream().readAllBytes()).asString(UTF_8).isEqualTo("Hello, 网络!\n");
+        RawPeer client = RawPeer.connect(server.port())) {
+      client.send("网络\n").finishSending().expect("Hello, 网络!\n").expectEnd();
     }
   }
 

@@ -12,8 +12,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.pipewright.RunningServer;
 import io.pipewright.framing.Framing;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.testkit.RawPeer;
 import io.pipewright.transport.Transport;
-import java.net.Socket;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -63,12 +63,10 @@ class TcpPeerEndsTest {
             .allowHalfClosure(true)
             .pipeline(pipeline)
             .start();
-        Socket peer = new Socket("127.0.0.1", server.port())) {
-      peer.setSoTimeout(10_000);
-      peer.getOutputStream().write('x');
-      peer.shutdownOutput();
+        RawPeer peer = RawPeer.connect(server.port())) {
+      peer.send("x").finishSending();
       TimeUnit.MILLISECONDS.sleep(300); // the answer fills every buffer before the first read
-      assertThat(peer.getInputStream().readAllBytes()).isEqualTo(LONG_ANSWER);
+      peer.expect(LONG_ANSWER).expectEnd();
     }
   }
 
@@ -79,10 +77,7 @@ class TcpPeerEndsTest {
     try (RunningServer server =
         TcpServer.builder().transport(transport).loops(1).pipeline(listener).start()) {
       for (int i = 0; i < 50; i++) {
-        Socket peer = new Socket("127.0.0.1", server.port());
-        peer.getOutputStream().write(new byte[1000]);
-        peer.setSoLinger(true, 0);
-        peer.close();
+        RawPeer.connect(server.port()).send(new byte[1000]).reset();
       }
       await().untilAsserted(() -> assertThat(server.connections()).isZero());
     }

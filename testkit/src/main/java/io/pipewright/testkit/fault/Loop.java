@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,7 +34,8 @@ final class Loop implements AutoCloseable {
     }
   }
 
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
   private final Selector selector;
   private final Thread thread;
@@ -64,6 +66,28 @@ final class Loop implements AutoCloseable {
   void execute(Runnable task) {
     tasks.add(task);
     selector.wakeup();
+  }
+
+  /**
+   * Returns when the loop is done with what it was at: what a peer has seen is counted then. At once
+   * on the loop itself, or when it has ended.
+   */
+  void settle() {
+    if (Thread.currentThread().equals(thread)) {
+      return;
+    }
+    CountDownLatch settled = new CountDownLatch(1);
+    execute(settled::countDown);
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    try {
+      while (thread.isAlive()
+          && deadline - System.nanoTime() > 0
+          && !settled.await(LOOK_AGAIN.toNanos(), TimeUnit.NANOSECONDS)) {
+        // the loop may end without another look at its tasks
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Lets the loop's thread do something at a {@link System#nanoTime}. On the loop only. */
@@ -170,7 +194,7 @@ final class Loop implements AutoCloseable {
   /** Waits for the thread also when interrupted; says whether it was. */
   private boolean join() {
     boolean interrupted = false;
-    long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+    long deadline = System.nanoTime() + LIMIT.toNanos();
     while (thread.isAlive() && deadline - System.nanoTime() > 0) {
       try {
         thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));

@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * One connection through a {@link TcpFaultProxy}: what has become of it so far, and a way to change
- * what becomes of it. Safe for use by any thread.
+ * what becomes of it. What a peer has seen is in the
+ * numbers already. Safe for use by any thread.
  */
 public final class ProxiedConnection {
 
@@ -38,38 +39,45 @@ public final class ProxiedConnection {
 
   /** Whether the proxy could connect to the server: if not, the client was reset. */
   public boolean hasReachedServer() {
+    loop.settle();
     return reachedServer;
   }
 
   /** Whether it has neither ended nor been cut or reset. */
   public boolean isOpen() {
+    loop.settle();
     return open;
   }
 
   /** How many bytes the proxy has read in one direction. */
   public long receivedBytes(Direction direction) {
-    return traffic(direction).received();
+    return settled(direction).received();
   }
 
   /** How many bytes the proxy has written in one direction. */
   public long deliveredBytes(Direction direction) {
-    return traffic(direction).delivered();
+    return settled(direction).delivered();
   }
 
   /** How many bytes the proxy has read in one direction and will never write. */
   public long discardedBytes(Direction direction) {
-    return traffic(direction).discarded();
+    return settled(direction).discarded();
   }
 
   /** What was done to the bytes to the server, then what was done to those to the client. */
   public List<AppliedFault> applied() {
+    loop.settle();
+    return appliedSoFar();
+  }
+
+  private List<AppliedFault> appliedSoFar() {
     List<AppliedFault> applied = new ArrayList<>(toServer.applied());
     applied.addAll(toClient.applied());
     return applied;
   }
 
   /**
-   * Goes on with other faults from now on, soon after this returns. Offsets still count from the
+   * Goes on with other faults, in force when this returns. Offsets still count from the
    * connection's beginning: an end whose offset has gone by happens at once, a bit that has gone by
    * is left alone. A stalled direction goes on unless the new faults stall it too.
    */
@@ -77,12 +85,12 @@ public final class ProxiedConnection {
     withLink(link -> link.faults(faults));
   }
 
-  /** Ends both directions, soon after this returns; as {@link StreamFaultsBuilder#cutAfter}. */
+  /** Ends both directions before this returns; as {@link StreamFaultsBuilder#cutAfter}. */
   public void cut() {
     withLink(link -> link.turn(link::cut));
   }
 
-  /** Resets both sides, soon after this returns. */
+  /** Resets both sides before this returns. */
   public void reset() {
     withLink(Link::reset);
   }
@@ -94,6 +102,12 @@ public final class ProxiedConnection {
         action.accept(live);
       }
     });
+    loop.settle();
+  }
+
+  private Traffic settled(Direction direction) {
+    loop.settle();
+    return traffic(direction);
   }
 
   Traffic traffic(Direction direction) {
@@ -127,6 +141,6 @@ public final class ProxiedConnection {
             open ? "open" : reachedServer ? "ended" : "never reached the server",
             toServer.delivered(),
             toClient.delivered(),
-            applied());
+            appliedSoFar());
   }
 }

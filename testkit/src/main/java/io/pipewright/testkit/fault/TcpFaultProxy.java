@@ -112,6 +112,7 @@ public final class TcpFaultProxy implements AutoCloseable {
 
   /** Every connection so far, those that are closed too, in the order in which they came. */
   public List<ProxiedConnection> connections() {
+    loop.settle();
     synchronized (connections) {
       return List.copyOf(connections);
     }
@@ -119,6 +120,7 @@ public final class TcpFaultProxy implements AutoCloseable {
 
   /** How many clients were reset because there were {@code maxConnections} already. */
   public int rejectedConnections() {
+    loop.settle();
     return rejected.get();
   }
 

@@ -104,13 +104,15 @@ public final class UdpFaultRelay implements AutoCloseable {
     this.faults = faults;
   }
 
-  /** What was done so far in one direction, to all clients' datagrams. */
+  /** What was done so far in one direction; what a peer has received is counted already. */
   public DatagramCounts counts(Direction direction) {
+    loop.settle();
     return (direction == Direction.TO_SERVER ? toServer : toClient).snapshot();
   }
 
   /** How many datagrams were thrown away because they came from more than {@code maxClients}. */
   public long rejectedDatagrams() {
+    loop.settle();
     return rejected.get();
   }
 
