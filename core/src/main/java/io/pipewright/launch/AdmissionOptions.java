@@ -5,7 +5,6 @@ import io.pipewright.address.CidrSet;
 import io.pipewright.admission.Admission;
 import io.pipewright.admission.AdmissionBuilder;
 import io.pipewright.tcp.TcpServerBuilder;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -38,18 +37,17 @@ final class AdmissionOptions {
       paramLabel = "CIDR",
       split = ",",
       description = "Take nobody but these networks, such as 10.0.0.0/8,fd00::/8.")
-  private List<Cidr> allow = new ArrayList<>();
+  private List<Cidr> allow;
 
   @Option(
       names = "--deny",
       paramLabel = "CIDR",
       split = ",",
       description = "Refuse these networks, allowed or not.")
-  private List<Cidr> deny = new ArrayList<>();
+  private List<Cidr> deny;
 
   void applyTo(TcpServerBuilder builder) {
-    AdmissionBuilder admission =
-        Admission.builder().allow(CidrSet.of(allow)).deny(CidrSet.of(deny));
+    AdmissionBuilder admission = Admission.builder().allow(setOf(allow)).deny(setOf(deny));
     if (maxConnections != null) {
       admission.maxConnections(maxConnections);
     }
@@ -60,5 +58,9 @@ final class AdmissionOptions {
       admission.acceptRate(acceptRate, acceptRate);
     }
     builder.admission(admission.build());
+  }
+
+  private static CidrSet setOf(List<Cidr> named) {
+    return named == null ? CidrSet.empty() : CidrSet.of(named);
   }
 }

@@ -5,7 +5,6 @@ import io.pipewright.address.Cidr;
 import io.pipewright.proxy.ProxyProtocol;
 import io.pipewright.proxy.ProxyProtocolBuilder;
 import io.pipewright.tcp.TcpServerBuilder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
@@ -41,7 +40,7 @@ final class ProxyOptions {
       split = ",",
       description =
           "Believe the PROXY headers of these networks, and of none else; unix is every peer of a Unix socket.")
-  private List<Peer> trusted = new ArrayList<>();
+  private List<Peer> trusted;
 
   /** A network of proxies; without one, those of this machine that come by a Unix-domain socket. */
   record Peer(Cidr network) {
@@ -53,7 +52,7 @@ final class ProxyOptions {
 
   void applyTo(TcpServerBuilder builder) {
     if (expected == Expected.OFF) {
-      if (!trusted.isEmpty()) {
+      if (trusted != null) {
         throw new ConfigurationException(
             "--proxy-trust",
             trusted,
@@ -61,7 +60,7 @@ final class ProxyOptions {
       }
       return;
     }
-    if (trusted.isEmpty()) {
+    if (trusted == null) {
       throw new ConfigurationException(
           "--proxy-protocol",
           expected,

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.pipewright.RunningServer;
 import io.pipewright.address.Cidr;
+import io.pipewright.address.Endpoint;
 import io.pipewright.admission.Admission;
 import io.pipewright.admission.Refusal;
 import io.pipewright.framing.Framing;
@@ -20,15 +21,21 @@ import io.pipewright.proxy.ProxyProtocol.Mode;
 import io.pipewright.proxy.ProxyRefusal;
 import io.pipewright.transport.Transport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -50,6 +57,8 @@ class TcpProxyTest {
       .build();
 
   private static final String LINE = "PROXY TCP4 203.0.113.%d 192.0.2.1 56324 443\r\n";
+
+  private static final InetAddress CLIENT = new InetSocketAddress("203.0.113.7", 0).getAddress();
 
   private static ProxyProtocol proxies(Mode mode) {
     return ProxyProtocol.builder()
@@ -247,6 +256,34 @@ class TcpProxyTest {
         Channel channel = client.connect();
         assertThat(greeted.get()).isEqualTo("/[2001:db8:0:0:0:0:0:7]:5");
         channel.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void behindAUnixSocketTheClientIsKnownAndJudged(Transport transport, @TempDir Path folder)
+      throws Exception {
+    Admission admission = Admission.builder().deny(Cidr.parse("203.0.113.66")).build();
+    Path file = folder.resolve("echo");
+    try (RunningTcpServer server = TcpServer.builder()
+        .transport(transport)
+        .listen(Endpoint.unix(file))
+        .admission(admission)
+        .proxyProtocol(ProxyProtocol.builder().trustUnix(true).build())
+        .pipeline(WHO)
+        .start()) {
+      try (SocketChannel denied = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
+        denied.write(ByteBuffer.wrap(line(66)));
+        await().until(() -> admission.refused().get(Refusal.DENIED) == 1);
+      }
+      try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
+        client.write(ByteBuffer.wrap(line(7)));
+        await().until(() -> server.connections() == 1 && admission.openFrom(CLIENT) == 1);
+        assertThat(server.drain(Duration.ZERO).endings())
+            .singleElement()
+            .satisfies(ending ->
+                assertThat(ending.peer()).isEqualTo(new InetSocketAddress(CLIENT, 56_324)));
       }
     }
   }
