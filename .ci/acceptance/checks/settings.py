@@ -97,7 +97,7 @@ def examples_list(bench):
     ended = bench.run("examples", stdin=None).expect_code(0)
     for name in (
         "greeting-server", "operator-server", "help-desk", "message-printer", "udp-asker", "udp-receiver", "upper-case-server",
-        "hello-client", "chat-room", "heartbeat-client", "custom-protocol", "extended-echo", "address-kinds",
+        "hello-client", "chat-room", "heartbeat-client", "custom-protocol", "request-client", "extended-echo", "address-kinds",
     ):  # fmt: skip
         expect(re.search(rf"^\s*{name}\s+\S.*$", ended.text(), re.M), f"{name} is not listed: {ended.text()!r}")
     ended = bench.run("examples", "address-kinds", "192.168.1.9", stdin=None).expect_code(0)

@@ -34,7 +34,7 @@ public interface ConnectionListener {
    * The next try comes after a while.
    *
    * @param delay when
-   * @param failures how many failures in a row there have been
+   * @param failures how many failures in a row there have been; 0 after a connection that lasted
    */
   default void waiting(Duration delay, int failures) {}
 }

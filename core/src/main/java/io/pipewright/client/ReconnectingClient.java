@@ -160,8 +160,9 @@ public final class ReconnectingClient implements AutoCloseable {
     } else if (cause != null) {
       lastFailure =
           cause instanceof CompletionException e && e.getCause() != null ? e.getCause() : cause;
+      failures++;
       tell(listener -> listener.failed(lastFailure));
-      failed();
+      tryAgain();
     } else {
       up(made);
     }
@@ -186,25 +187,23 @@ public final class ReconnectingClient implements AutoCloseable {
       return;
     }
     long lasted = executor.ticker().nanoTime() - connectedNanos;
-    if (lasted >= settings.backoff.resetAfter().toNanos()) {
-      failures = 0;
-    }
+    boolean wasStable = lasted >= settings.backoff.resetAfter().toNanos();
+    failures = wasStable ? 0 : failures + 1;
     lastFailure =
         new NotConnectedException("the connection to " + settings.server + " was lost", null);
     tell(listener -> listener.lost(old));
-    failed();
+    tryAgain();
   }
 
-  private void failed() {
-    failures++;
+  private void tryAgain() {
     if (state == ConnectionState.CLOSED) {
       return; // the listener has closed it
     }
-    if (failures == settings.giveUpAfter) {
+    if (failures > 0 && failures == settings.giveUpAfter) {
       end(lastFailure);
       return;
     }
-    Duration delay = settings.backoff.delay(failures);
+    Duration delay = settings.backoff.delay(Math.max(1, failures));
     state = ConnectionState.WAITING;
     nextTry = executor.schedule(this::connect, delay.toNanos(), TimeUnit.NANOSECONDS);
     tell(listener -> listener.waiting(delay, failures));

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.pipewright.InFlight;
@@ -306,7 +307,9 @@ public final class ExchangeHandler<Q, R> extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    lastError = cause;
+    // Netty's base classes for codecs put what a codec throws into an exception of their own
+    lastError =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
     ctx.fireExceptionCaught(cause);
   }
 

@@ -175,6 +175,23 @@ class ReconnectingClientTest {
   }
 
   @Test
+  void theLossOfAConnectionThatLastedIsNoFailureButThatOfABriefOneIs() {
+    ReconnectingClient client = builder().giveUpAfter(1).start();
+    EmbeddedChannel lasting = succeed();
+    pass(10);
+    lasting.close();
+    assertThat(client.state()).isEqualTo(ConnectionState.WAITING);
+    pass(1);
+    succeed().close();
+
+    assertThat(client.state()).isEqualTo(ConnectionState.CLOSED);
+    assertThat(failure(client.ended()))
+        .rootCause()
+        .isInstanceOf(NotConnectedException.class)
+        .hasMessage("the connection to a.example:80 was lost");
+  }
+
+  @Test
   void whatIsSentWhileDownFailsAtOnceAndIsReleased() {
     ReconnectingClient client = builder().start();
     fail();

@@ -1,12 +1,14 @@
 package io.pipewright.examples;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.MessageToMessageCodec;
 import io.pipewright.ProtocolException;
 import io.pipewright.RunningServer;
+import io.pipewright.exchange.AnswerTimedOutException;
+import io.pipewright.exchange.ExchangeHandler;
+import io.pipewright.exchange.Exchanges;
 import io.pipewright.framing.Framing;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
@@ -20,13 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -92,24 +90,36 @@ final class CustomProtocol implements Callable<Integer> {
     return Framing.lengthPrefix(4).maxLength(Request.BYTES);
   }
 
+  /** How an answer finds its request. */
+  static Exchanges<Request, Answer> exchanges() {
+    return Exchanges.<Request, Answer, Integer>byId(Request::id, Answer::id);
+  }
+
+  /** The client's side of the protocol. */
+  static Pipeline clientPipeline(Exchanges<Request, Answer> exchanges) {
+    return Pipeline.builder()
+        .framing(framing())
+        .add(Slot.CODEC, "codec", ClientCodec::new)
+        .handler("exchanges", exchanges::newHandler)
+        .build();
+  }
+
   /** Sends all sums at once, and prints the results in the order of the sums. */
   int ask(String host, int port, Terminal terminal) throws InterruptedException {
     List<Request> requests = requests();
-    Map<Integer, CompletableFuture<Answer>> waiting = new ConcurrentHashMap<>();
-    requests.forEach(request -> waiting.put(request.id(), new CompletableFuture<>()));
-    Pipeline pipeline = Pipeline.builder()
-        .framing(framing())
-        .add(Slot.CODEC, "codec", ClientCodec::new)
-        .handler("answers", () -> new Answers(waiting))
-        .build();
+    Exchanges<Request, Answer> exchanges =
+        exchanges().timeout(PATIENCE).maxInFlight(requests.size());
     boolean allWell = true;
-    try (TcpClient client =
-        TcpClient.builder().host(host).port(port).pipeline(pipeline).build()) {
-      Channel channel = client.connect();
-      requests.forEach(channel::write);
-      channel.flush();
+    try (TcpClient client = TcpClient.builder()
+        .host(host)
+        .port(port)
+        .pipeline(clientPipeline(exchanges))
+        .build()) {
+      ExchangeHandler<Request, Answer> server = exchanges.of(client.connect());
+      List<CompletableFuture<Answer>> answers =
+          requests.stream().map(server::send).toList();
       for (Request request : requests) {
-        Answer answer = await(waiting.get(request.id()));
+        Answer answer = await(answers.get(request.id()));
         allWell &= answer.status() == Status.OK;
         terminal.println(request + " = " + answer);
       }
@@ -127,11 +137,11 @@ final class CustomProtocol implements Callable<Integer> {
 
   private static Answer await(CompletableFuture<Answer> answer) throws InterruptedException {
     try {
-      return answer.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new LaunchException(ExitCode.TIMED_OUT, "the server does not answer", e);
+      return answer.get();
     } catch (ExecutionException e) {
-      throw new LaunchException(ExitCode.FAILED, e.getCause().getMessage(), e.getCause());
+      int exitCode =
+          e.getCause() instanceof AnswerTimedOutException ? ExitCode.TIMED_OUT : ExitCode.FAILED;
+      throw new LaunchException(exitCode, e.getCause().getMessage(), e.getCause());
     }
   }
 
@@ -281,37 +291,6 @@ final class CustomProtocol implements Callable<Integer> {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
       ctx.flush();
-    }
-  }
-
-  /** Gives each answer to whoever waits for its id. */
-  private static final class Answers extends SimpleChannelInboundHandler<Answer> {
-
-    private final Map<Integer, CompletableFuture<Answer>> waiting;
-
-    Answers(Map<Integer, CompletableFuture<Answer>> waiting) {
-      this.waiting = waiting;
-    }
-
-    @Override
-    protected void channelRead0(ChannelHandlerContext ctx, Answer answer) {
-      CompletableFuture<Answer> asker = waiting.get(answer.id());
-      if (asker == null) {
-        throw new ProtocolException("nobody has asked request " + answer.id());
-      }
-      asker.complete(answer);
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      waiting.values().forEach(asker -> asker.completeExceptionally(cause));
-      ctx.close();
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      var gone = new ProtocolException("the server ended the connection before it had answered");
-      waiting.values().forEach(asker -> asker.completeExceptionally(gone));
     }
   }
 }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       ChatRoom.class,
       HeartbeatClient.class,
       CustomProtocol.class,
+      RequestClient.class,
       ExtendedEcho.class,
       AddressKinds.class
     })

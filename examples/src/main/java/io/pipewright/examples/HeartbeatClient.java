@@ -5,11 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.pipewright.ConnectFailedException;
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.EventExecutor;
+import io.pipewright.client.Backoff;
+import io.pipewright.client.ConnectionListener;
+import io.pipewright.client.ReconnectingClient;
 import io.pipewright.framing.Framing;
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.launch.Converters;
 import io.pipewright.launch.Durations;
+import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.Terminal;
 import io.pipewright.log.Escaped;
 import io.pipewright.pipeline.Pipeline;
@@ -18,7 +23,7 @@ import io.pipewright.text.BadBytes;
 import io.pipewright.text.TextCodec;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +68,7 @@ final class HeartbeatClient implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "500ms",
       description =
-          "Wait about so long before the first new try, and twice as long before each next.")
+          "Wait up to so long, at random, before the first new try, and twice as long before each next.")
   private Duration firstDelay;
 
   @Option(
@@ -88,25 +93,24 @@ final class HeartbeatClient implements Callable<Integer> {
 
   /** Ends by a signal, or with the last failure when there were too many in a row. */
   int run(Terminal terminal) throws InterruptedException {
-    Backoff backoff = new Backoff(firstDelay, maxDelay);
+    // a thread of its own to tell the tale: where the terminal is stuck, nothing else waits for it
+    EventExecutor teller = new DefaultEventExecutor();
     try (LinePrinter lines = new LinePrinter(terminal);
-        TcpClient client = client(lines)) {
-      for (int failures = 0; ; ) {
-        try {
-          failures = heldLong(client, terminal) ? 0 : failures + 1;
-          terminal.println("lost " + peer);
-        } catch (ConnectFailedException e) {
-          failures++;
-          if (attempts > 0 && failures >= attempts) {
-            throw e;
-          }
-          terminal.println(e.getMessage());
-        }
-        double random = ThreadLocalRandom.current().nextDouble();
-        Duration delay = backoff.delay(Math.max(1, failures), random);
-        terminal.println("trying again in " + Durations.format(delay));
-        TimeUnit.NANOSECONDS.sleep(delay.toNanos());
-      }
+        TcpClient client = client(lines);
+        ReconnectingClient kept = ReconnectingClient.builder(client)
+            .backoff(Backoff.defaults().initial(firstDelay).max(maxDelay).resetAfter(heartbeat))
+            .giveUpAfter(attempts)
+            .executor(teller)
+            .listener(new Tale(terminal))
+            .start()) {
+      kept.ended().get();
+      return ExitCode.OK;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException typed
+          ? typed
+          : new IllegalStateException(e.getCause());
+    } finally {
+      teller.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
   }
 
@@ -130,35 +134,32 @@ final class HeartbeatClient implements Callable<Integer> {
         : IdlePolicy.closeAfter(deadAfter).heartbeat(heartbeat, () -> "heartbeat");
   }
 
-  /**
-   * Connects, and waits until the connection ends.
-   *
-   * @return whether it held for a while: a server that accepts and hangs up at once must not be
-   *     called again at once, too
-   */
-  private boolean heldLong(TcpClient client, Terminal terminal) throws InterruptedException {
-    Channel channel = client.connect();
-    long since = System.nanoTime();
-    terminal.println("connected to " + peer);
-    channel.closeFuture().await();
-    return System.nanoTime() - since > heartbeat.toNanos();
-  }
+  private final class Tale implements ConnectionListener {
 
-  /**
-   * How long to wait before the next try: twice as long as before the last one, up to a limit, and
-   * at random between half of that and all, so that the clients of a restarted server do not all
-   * come in the same moment.
-   */
-  record Backoff(Duration first, Duration most) {
+    private final Terminal terminal;
 
-    /**
-     * @param failures how many tries in a row have failed, at least 1
-     * @param random from 0 to 1
-     */
-    Duration delay(int failures, double random) {
-      double doubled = first.toNanos() * Math.pow(2, failures - 1);
-      double full = Math.min(doubled, (double) most.toNanos());
-      return Duration.ofNanos((long) (full / 2 * (1 + random)));
+    Tale(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public void connected(Channel channel) {
+      terminal.println("connected to " + peer);
+    }
+
+    @Override
+    public void lost(Channel channel) {
+      terminal.println("lost " + peer);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      terminal.println(cause.getMessage());
+    }
+
+    @Override
+    public void waiting(Duration delay, int failures) {
+      terminal.println("trying again in " + Durations.format(delay));
     }
   }
 

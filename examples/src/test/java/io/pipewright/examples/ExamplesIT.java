@@ -28,6 +28,7 @@ class ExamplesIT {
       "chat-room",
       "heartbeat-client",
       "custom-protocol",
+      "request-client",
       "extended-echo",
       "address-kinds");
 
