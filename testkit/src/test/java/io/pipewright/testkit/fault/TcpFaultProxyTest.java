@@ -9,6 +9,7 @@ import io.pipewright.testkit.RawPeer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -58,14 +59,17 @@ class TcpFaultProxyTest {
     long run() throws IOException;
   }
 
+  /** On a thread of its own: the common pool may have one thread for both ends. */
   private static CompletableFuture<Long> sum(Transfer transfer) {
-    return CompletableFuture.supplyAsync(() -> {
-      try {
-        return transfer.run();
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    });
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return transfer.run();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        task -> new Thread(task, "transfer").start());
   }
 
   /** Writes random bytes and an end; returns a sum over them that sees their order. */
