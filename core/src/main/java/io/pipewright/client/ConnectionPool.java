@@ -3,6 +3,7 @@ package io.pipewright.client;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.pipewright.log.BoundedLog;
 import io.pipewright.tcp.TcpClient;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lends the connections of a {@link TcpClient}, each to one user at a time. They are made when they are needed, so many at
@@ -28,6 +30,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread-safe. Whoever built it closes it, and then its {@code TcpClient}, which it does not close.
  */
 public final class ConnectionPool implements AutoCloseable {
+
+  private static final BoundedLog log =
+      BoundedLog.of(LoggerFactory.getLogger(ConnectionPool.class), 10);
 
   private final ConnectionPoolBuilder settings;
   private final EventExecutor executor;
@@ -141,7 +146,12 @@ public final class ConnectionPool implements AutoCloseable {
   }
 
   private boolean isFit(Channel channel) {
-    return channel.isActive() && settings.healthCheck.test(channel);
+    try {
+      return channel.isActive() && settings.healthCheck.test(channel);
+    } catch (RuntimeException e) {
+      log.warn("the health check of the pool of {} failed: {}", settings.server, e.toString());
+      return false; // what cannot be looked at is not lent
+    }
   }
 
   private void handOut(Channel channel, PoolWaiter waiter) {

@@ -5,6 +5,7 @@ import io.pipewright.ConfigurationException;
 import io.pipewright.ConnectFailedException;
 import io.pipewright.PipewrightException;
 import io.pipewright.TransportUnavailableException;
+import io.pipewright.client.NotConnectedException;
 import io.pipewright.log.Escaped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ final class Failures {
     if (cause instanceof BindFailedException) {
       return ExitCode.CANNOT_LISTEN;
     }
-    if (cause instanceof ConnectFailedException) {
+    if (cause instanceof ConnectFailedException || cause instanceof NotConnectedException) {
       return ExitCode.CANNOT_CONNECT;
     }
     if (cause instanceof ConfigurationException

@@ -148,7 +148,7 @@ public final class TcpClient implements AutoCloseable {
 
   private List<InetAddress> resolve(String host) {
     try {
-      return resolver.resolve(host);
+      return List.copyOf(resolver.resolve(host)); // a resolver that gives nulls fails here, at once
     } catch (UnknownHostException e) {
       throw new CompletionException(e);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.pipewright.CapturedLog;
 import io.pipewright.ConfigurationException;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
 
 /** The pool's rules in frozen time, on connections that the test makes. */
 class ConnectionPoolTest {
@@ -152,6 +154,33 @@ class ConnectionPoolTest {
     assertThat(second).isNotDone();
     EmbeddedChannel fresh = connect();
     assertThat(second.join().channel()).isSameAs(fresh);
+  }
+
+  @Test
+  void aHealthCheckThatThrowsCostsTheConnectionAndNothingElse() {
+    boolean[] failing = {false};
+    ConnectionPool pool = builder()
+        .maxSize(1)
+        .healthCheck(channel -> {
+          if (failing[0]) {
+            throw new IllegalStateException("the check's own");
+          }
+          return true;
+        })
+        .build();
+    CompletableFuture<Lease> first = pool.acquireAsync();
+    EmbeddedChannel channel = connect();
+    first.join().close();
+    failing[0] = true;
+    try (CapturedLog log = CapturedLog.of(ConnectionPool.class.getName(), Level.WARN)) {
+      CompletableFuture<Lease> second = pool.acquireAsync();
+      assertThat(channel.isOpen()).isFalse();
+      failing[0] = false;
+      EmbeddedChannel fresh = connect();
+      assertThat(second.join().channel()).isSameAs(fresh);
+      assertThat(log.lines()).hasSize(1);
+    }
+    assertThat(pool.stats()).isEqualTo(new PoolStats(1, 0, 0, 0));
   }
 
   @Test

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = RequestClient.NAME,
-    description = "Asks the calculator many sums at once over one connection; checks the answers.")
+    description = "Asks the calculator many sums at once; checks the answers.")
 final class RequestClient implements Callable<Integer> {
 
   static final String NAME = "request-client";
