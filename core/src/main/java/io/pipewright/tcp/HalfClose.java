@@ -17,8 +17,8 @@ public final class HalfClose {
   private HalfClose() {}
 
   /**
-   * Says that nothing more will be sent: sends what is written, then with TLS {@code close_notify}, then FIN. Netty's own {@code shutdownOutput()} drops what is
-   * still unsent. Receiving goes on.
+   * Says that nothing more will be sent: sends what is written, then with TLS {@code close_notify}, then FIN. Netty's own
+   * {@code shutdownOutput()} drops what is still unsent. Receiving goes on.
    *
    * @param channel a connection of a {@link TcpServer} or a {@link TcpClient}
    * @return done when FIN has been handed to the kernel, failed if what was written could not be sent
