@@ -1,17 +1,24 @@
 package io.pipewright;
 
+import static io.pipewright.proxy.ProxyProtocol.Mode.REQUIRED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.pipewright.address.CidrSet;
+import io.pipewright.address.Endpoint;
+import io.pipewright.admission.Admission;
 import io.pipewright.framing.Framing;
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
+import io.pipewright.proxy.ProxyProtocol;
+import io.pipewright.shaping.Shaping;
 import io.pipewright.tcp.TcpServer;
 import io.pipewright.testkit.RawPeer;
+import io.pipewright.tls.ServerTls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +51,19 @@ class ReadmeTest {
   static class AuditHandler extends ChannelInboundHandlerAdapter {}
 
   static class MeterHandler extends ChannelInboundHandlerAdapter {}
+
+  /** Compiled, not run: it names fixed addresses. The guides' tests run each of the pieces. */
+  static RunningServer onTheOpenInternet(
+      Pipeline greeter, CidrSet balancers, Path chain, Path key) {
+    return TcpServer.builder()
+        .listen(Endpoint.of("0.0.0.0", 21567), Endpoint.unix(Path.of("/run/greeter.sock")))
+        .admission(Admission.builder().maxConnections(10_000).maxPerAddress(50).build())
+        .proxyProtocol(ProxyProtocol.builder().mode(REQUIRED).trust(balancers).build())
+        .tls(ServerTls.builder().certificate(chain, key).build())
+        .shaping(Shaping.builder().writeBytesPerSecond(10_000_000).build())
+        .pipeline(greeter)
+        .start();
+  }
 
   @Test
   void theSmallestServerGreets() throws Exception {
