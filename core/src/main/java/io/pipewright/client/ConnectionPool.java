@@ -1,6 +1,7 @@
 package io.pipewright.client;
 
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.pipewright.log.BoundedLog;
@@ -147,11 +148,17 @@ public final class ConnectionPool implements AutoCloseable {
 
   private boolean isFit(Channel channel) {
     try {
-      return channel.isActive() && settings.healthCheck.test(channel);
+      return isUp(channel) && settings.healthCheck.test(channel);
     } catch (RuntimeException e) {
       log.warn("the health check of the pool of {} failed: {}", settings.server, e.toString());
       return false; // what cannot be looked at is not lent
     }
+  }
+
+  /** Open, and its server may still answer: one that has finished sending is about to be closed, and serves nobody. */
+  private static boolean isUp(Channel channel) {
+    return channel.isActive()
+        && !(channel instanceof DuplexChannel duplex && duplex.isInputShutdown());
   }
 
   private void handOut(Channel channel, PoolWaiter waiter) {
@@ -202,7 +209,7 @@ public final class ConnectionPool implements AutoCloseable {
 
   /** The end of a lease. */
   private void giveBack(Channel channel, boolean fit) {
-    if (!state.returned(channel, fit && channel.isActive(), now())) {
+    if (!state.returned(channel, fit && isUp(channel), now())) {
       channel.close();
     } else if (!channel.isActive()) {
       forget(channel); // its end came between the look and the keeping, and found nothing to forget

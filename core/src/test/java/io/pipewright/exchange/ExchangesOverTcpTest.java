@@ -245,10 +245,12 @@ class ExchangesOverTcpTest {
     Semaphore room = new Semaphore(1000);
     AtomicInteger right = new AtomicInteger();
     List<Thread> threads = new ArrayList<>();
+    int share =
+        transport == Transport.NIO ? 25_000 : 5_000; // every machine has NIO; the others a sample
     for (int t = 0; t < 4; t++) {
-      int first = t * 25_000;
+      int first = t * share;
       Thread thread = new Thread(() -> {
-        for (int id = first; id < first + 25_000; id++) {
+        for (int id = first; id < first + share; id++) {
           int expected = id;
           room.acquireUninterruptibly();
           handler.send(Unpooled.buffer(4).writeInt(id)).whenComplete((answer, cause) -> {
@@ -267,7 +269,7 @@ class ExchangesOverTcpTest {
       thread.join();
     }
     assertThat(room.tryAcquire(1000, 30, TimeUnit.SECONDS)).isTrue();
-    assertThat(right).hasValue(100_000);
+    assertThat(right).hasValue(4 * share);
     assertThat(handler.inFlight()).isZero();
     assertThat(handler.unknownAnswers() + handler.lateAnswers()).isZero();
   }
