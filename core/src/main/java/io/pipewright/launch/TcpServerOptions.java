@@ -67,6 +67,13 @@ public final class TcpServerOptions extends ServerOptions {
   @Mixin
   private final TlsServerOptions tls = new TlsServerOptions();
 
+  @Option(
+      names = "--blocked-after",
+      paramLabel = "TIME",
+      defaultValue = "2s",
+      description = "Log what holds up an event loop for longer than this; 0 does not look.")
+  private Duration blockedAfter;
+
   private TcpServerOptions(int port) {
     super(port);
   }
@@ -112,6 +119,7 @@ public final class TcpServerOptions extends ServerOptions {
     shaping.applyTo(builder);
     tls.applyTo(builder);
     return builder
+        .watchdog(blockedAfter)
         .host(host())
         .port(port())
         .transport(transport())

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.pipewright.ConfigurationException;
 import io.pipewright.framing.Framing;
+import io.pipewright.offload.Offload;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -87,6 +88,21 @@ public final class Pipeline {
   }
 
   /**
+   * This pipeline and one more handler, last in its slot, that runs off the event loop because it blocks.
+   *
+   * @param slot where it stands
+   * @param name its name, new in this pipeline
+   * @param handlers makes one handler a channel; called twice here, to check it
+   * @param offload where it runs; the caller closes it, after what uses this pipeline
+   * @return a new pipeline
+   * @throws ConfigurationException if the name is taken or the supplier does not do
+   */
+  public Pipeline with(
+      Slot slot, String name, Supplier<? extends ChannelHandler> handlers, Offload offload) {
+    return inserted(stages.size(), UserHandlers.perChannel(slot, name, handlers).on(offload));
+  }
+
+  /**
    * This pipeline and one more handler, the same for all channels, last in its slot.
    *
    * @param slot where it stands
@@ -151,7 +167,8 @@ public final class Pipeline {
   public Pipeline replace(String name, Supplier<? extends ChannelHandler> handlers) {
     int at = indexOf(name);
     List<Stage> changed = new ArrayList<>(stages);
-    changed.set(at, UserHandlers.perChannel(stages.get(at).slot(), name, handlers));
+    Stage now = UserHandlers.perChannel(stages.get(at).slot(), name, handlers);
+    changed.set(at, stages.get(at).offload().map(now::on).orElse(now));
     return of(changed, framing, text);
   }
 
@@ -211,7 +228,7 @@ public final class Pipeline {
    */
   public void install(ChannelPipeline target) {
     for (Stage stage : stages) {
-      target.addLast(stage.name(), stage.handlers().get());
+      stage.addTo(target);
     }
   }
 

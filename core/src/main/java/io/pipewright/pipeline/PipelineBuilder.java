@@ -5,6 +5,7 @@ import io.pipewright.ConfigurationException;
 import io.pipewright.backpressure.Backpressure;
 import io.pipewright.framing.Framing;
 import io.pipewright.idle.IdlePolicy;
+import io.pipewright.offload.Offload;
 import io.pipewright.text.TextCodec;
 import io.pipewright.wirelog.WireLog;
 import java.nio.charset.Charset;
@@ -106,6 +107,20 @@ public final class PipelineBuilder {
   }
 
   /**
+   * Adds a handler that does the service's work and blocks, so that it must not run on the event loop.
+   *
+   * @param name its name in the pipeline
+   * @param handlers makes one handler a channel; called twice here, to check it
+   * @param offload where it runs; the caller closes it, after what uses the pipeline
+   * @return this
+   * @throws ConfigurationException if the supplier does not give a new (or a sharable) handler each time
+   */
+  public PipelineBuilder handler(
+      String name, Supplier<? extends ChannelHandler> handlers, Offload offload) {
+    return add(Slot.HANDLER, name, handlers, offload);
+  }
+
+  /**
    * Adds one handler for all channels.
    *
    * @param name its name in the pipeline
@@ -128,6 +143,22 @@ public final class PipelineBuilder {
    */
   public PipelineBuilder add(Slot slot, String name, Supplier<? extends ChannelHandler> handlers) {
     added.add(UserHandlers.perChannel(slot, name, handlers));
+    return this;
+  }
+
+  /**
+   * Adds a handler in any slot that runs off the event loop because it blocks.
+   *
+   * @param slot where it stands
+   * @param name its name in the pipeline
+   * @param handlers makes one handler a channel; called twice here, to check it
+   * @param offload where it runs; the caller closes it, after what uses the pipeline
+   * @return this
+   * @throws ConfigurationException if the supplier does not give a new (or a sharable) handler each time
+   */
+  public PipelineBuilder add(
+      Slot slot, String name, Supplier<? extends ChannelHandler> handlers, Offload offload) {
+    added.add(UserHandlers.perChannel(slot, name, handlers).on(offload));
     return this;
   }
 

@@ -1,12 +1,12 @@
 package io.pipewright.shaping;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import io.pipewright.InFlight;
+import io.pipewright.transport.HeldRead;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -26,8 +26,7 @@ final class ShapingHandler extends ChannelDuplexHandler {
   private final ReadDebt debt = new ReadDebt();
   private ChannelHandlerContext ctx;
   private ShapedWrites writes;
-  private boolean readHeld;
-  private boolean heldByAutoRead;
+  private final HeldRead heldRead = new HeldRead();
   private Future<?> timer;
   private long timerAt;
 
@@ -91,7 +90,7 @@ final class ShapingHandler extends ChannelDuplexHandler {
 
   @Override
   public void read(ChannelHandlerContext ctx) {
-    if (readHeld) {
+    if (heldRead.isHeld()) {
       return;
     }
     long wait = nanosUntilRead();
@@ -108,45 +107,35 @@ final class ShapingHandler extends ChannelDuplexHandler {
   }
 
   private void holdRead() {
-    readHeld = true;
     InFlight.begin(ctx.channel());
     debt.startWaiting();
-    ChannelConfig config = ctx.channel().config();
-    heldByAutoRead = config.isAutoRead();
-    if (heldByAutoRead) {
-      // with autoRead, Netty's transports stay interested in reading until it is turned off; for
-      // all others it stays on
-      config.setAutoRead(false);
-      config.setAutoRead(true);
-    }
+    heldRead.hold(ctx.channel());
   }
 
   private void resumeReading() {
-    if (!readHeld) {
+    if (!heldRead.isHeld()) {
       return;
     }
     long wait = nanosUntilRead();
     if (wait > 0) {
       debt.startWaiting();
       wakeIn(wait);
-      return;
-    }
-    letGoOfRead();
-    if (!heldByAutoRead || ctx.channel().config().isAutoRead()) {
+    } else if (letGoOfRead()) {
       ctx.read();
     }
   }
 
-  private long nanosUntilRead() {
-    return debt.isLimited() ? debt.nanosUntilPaid(now()) : 0;
+  private boolean letGoOfRead() {
+    if (!heldRead.isHeld()) {
+      return false;
+    }
+    debt.doneWaiting();
+    InFlight.end(ctx.channel());
+    return heldRead.letGo(ctx.channel());
   }
 
-  private void letGoOfRead() {
-    if (readHeld) {
-      readHeld = false;
-      debt.doneWaiting();
-      InFlight.end(ctx.channel());
-    }
+  private long nanosUntilRead() {
+    return debt.isLimited() ? debt.nanosUntilPaid(now()) : 0;
   }
 
   /** Whether a batch of reads may go on; what was written meanwhile and has to wait tells its writers only after the batch. */

@@ -17,6 +17,7 @@ import io.pipewright.proxy.ProxyProtocol;
 import io.pipewright.socket.ErrorCounts;
 import io.pipewright.tls.ServerTls;
 import io.pipewright.transport.EventLoops;
+import io.pipewright.watchdog.LoopWatchdog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /** Settings of a {@link TcpServer}. Not thread-safe; may be used to start several servers. */
 public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
 
+  private static final String WATCHDOG = "watchdog";
+
   private int backlog = 1024;
   private boolean reuseAddress = true;
   private boolean reusePort;
@@ -37,7 +40,9 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   private Admission admission;
   private ProxyProtocol proxyProtocol;
 
-  TcpServerBuilder() {}
+  TcpServerBuilder() {
+    watchdog(Duration.ofSeconds(2));
+  }
 
   /**
    * How many connections may wait to be accepted. Default 1024; the kernel caps it ({@code net.core.somaxconn} on Linux).
@@ -147,6 +152,30 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   public TcpServerBuilder proxyProtocol(ProxyProtocol proxyProtocol) {
     this.proxyProtocol = Objects.requireNonNull(proxyProtocol, "proxyProtocol");
     return this;
+  }
+
+  /**
+   * Logs which handler holds up an event loop that serves connections for longer than this, and whose connection it serves.
+   * Default 2 s; it costs two stores a read, and while there are connections one task a loop and second.
+   *
+   * @param limit 10 ms or more; {@link Duration#ZERO} for no watchdog
+   * @return this
+   * @throws ConfigurationException if in between or negative
+   */
+  public TcpServerBuilder watchdog(Duration limit) {
+    return limit.isZero()
+        ? withoutProtection(WATCHDOG)
+        : watchdog(LoopWatchdog.builder().limit(limit).build());
+  }
+
+  /**
+   * As {@link #watchdog(Duration)}, with a watchdog that may tell somebody else, too, and watch several servers.
+   *
+   * @param watchdog watches the event loops of this server while they serve connections
+   * @return this
+   */
+  public TcpServerBuilder watchdog(LoopWatchdog watchdog) {
+    return protection(new Stage(Slot.PROXY, WATCHDOG, watchdog.toString(), watchdog::newHandler));
   }
 
   /**

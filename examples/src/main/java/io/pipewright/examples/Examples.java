@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       CustomProtocol.class,
       RequestClient.class,
       ExtendedEcho.class,
+      NameLookup.class,
       AddressKinds.class
     })
 public final class Examples implements Callable<Integer> {

@@ -30,6 +30,7 @@ class ExamplesIT {
       "custom-protocol",
       "request-client",
       "extended-echo",
+      "name-lookup",
       "address-kinds");
 
   @Test
