@@ -41,10 +41,8 @@ final class Connections {
     }
   }
 
+  /** To be called once for each; what it leaves behind is noted before it is gone, since the last to go makes the report. */
   void remove(Connection connection) {
-    if (!open.remove(connection)) {
-      return;
-    }
     bytesRead.add(connection.bytesRead());
     bytesWritten.add(connection.bytesWritten());
     messagesRead.add(connection.messagesRead());
@@ -55,6 +53,7 @@ final class Connections {
       Fate fate = connection.fate() == null ? Fate.FINISHED : connection.fate();
       endings.add(new Ending(connection.remoteAddress(), fate));
     }
+    open.remove(connection);
     reportIfEmpty();
   }
 
