@@ -56,7 +56,7 @@ final class Der {
     return field(SEQUENCE, version, field(SEQUENCE, algorithm), field(OCTET_STRING, key));
   }
 
-  private static byte[] field(int tag, byte[]... parts) {
+  static byte[] field(int tag, byte[]... parts) {
     int length = 0;
     for (byte[] part : parts) {
       length += part.length;
