@@ -187,9 +187,11 @@ class TcpProxyTest {
       try (Socket third = connect(server, line(1))) {
         assertThat(greeting(third)).isEmpty();
       }
+      await().until(() -> admission.open() == 4); // its place is free again
       try (Socket denied = connect(server, line(66))) {
         assertThat(greeting(denied)).isEmpty();
       }
+      await().until(() -> admission.open() == 4);
       try (Socket check = connect(server, Headers.local())) {
         assertThat(greeting(check)).as("the proxy's own check").startsWith("/127.0.0.1");
         await().until(() -> admission.open() == 5);
