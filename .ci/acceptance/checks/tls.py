@@ -10,7 +10,7 @@ import threading
 import time
 
 import wire
-from harness import TERM, Failure, Skipped, check, eventually, expect, java, same
+from harness import PATIENCE, TERM, Failure, Output, Skipped, check, eventually, expect, java, same
 from peers import LOCAL
 
 PROVIDERS = ("boringssl", "jdk")
@@ -65,20 +65,26 @@ def secured(port, made, name="localhost"):
     return made.wrap_socket(wire.connect(port), server_hostname=name, suppress_ragged_eofs=False)
 
 
-def s_client(port, *arguments, say=b"", seconds=20):
-    """Runs `openssl s_client` until it ends; its standard input stays open for a moment after `say`.
+def s_client(port, *arguments, say):
+    """Runs `openssl s_client`, says a line, and ends its input when the line has come back or nothing more will come.
 
     What it receives it prints at once, in the middle of what it has to say about the connection."""
     command = ["openssl", "s_client", "-connect", f"{LOCAL}:{port}", *map(str, arguments)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    out = Output(process.stdout)
     try:
         process.stdin.write(say)
         process.stdin.flush()
-        time.sleep(1)
-        return process.communicate(timeout=seconds)[0].decode("utf-8", "replace")
-    except subprocess.TimeoutExpired:
+        eventually(lambda: say in out.bytes() or process.poll() is not None, lambda: f"no reply: {out.text()[-300:]!r}")
+        process.stdin.close()
+        process.wait(PATIENCE)
+    except (BrokenPipeError, subprocess.TimeoutExpired) as broken:
+        raise Failure(f"openssl s_client: {broken!r}: {out.text()[-300:]!r}") from None
+    finally:
         process.kill()
-        raise Failure(f"openssl s_client does not end: {process.communicate()[0][-300:]!r}") from None
+        process.wait(10)
+        out.finish()
+    return out.text()
 
 
 @check("tls", "tls-peers", "tcp-echo speaks TLS 1.2 and 1.3 with OpenSSL, ncat and Python, by either provider")
