@@ -15,6 +15,7 @@ import io.pipewright.framing.FrameCounter;
 import io.pipewright.framing.FrameDecoder;
 import io.pipewright.kernel.TcpInfo;
 import io.pipewright.proxy.ProxyHeader;
+import io.pipewright.watchdog.WatchedLoop;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,6 +43,7 @@ final class Connection extends ChannelDuplexHandler implements LiveConnection {
   private long beganNanos;
   private boolean heard;
   private long heardNanos;
+  private WatchedLoop watched;
   private ConnectionDrain drain;
   private FrameCounter framesIn;
   private FrameCounter framesOut;
@@ -69,6 +71,7 @@ final class Connection extends ChannelDuplexHandler implements LiveConnection {
     this.ctx = ctx;
     this.peer = ctx.channel().remoteAddress();
     this.beganNanos = nanoTime();
+    this.watched = registry.watched(ctx.channel().eventLoop());
     registry.add(this);
   }
 
@@ -78,6 +81,9 @@ final class Connection extends ChannelDuplexHandler implements LiveConnection {
     if (message instanceof ByteBuf bytes) {
       bytesRead += bytes.readableBytes();
     }
+    if (watched != null) {
+      watched.serves(ctx.channel());
+    }
     ctx.fireChannelRead(message);
   }
 
@@ -86,6 +92,9 @@ final class Connection extends ChannelDuplexHandler implements LiveConnection {
     heard = true;
     heardNanos = nanoTime();
     ctx.fireChannelReadComplete();
+    if (watched != null) {
+      watched.serves(null);
+    }
   }
 
   @Override

@@ -1,8 +1,11 @@
 package io.pipewright.tcp;
 
+import io.netty.channel.EventLoop;
 import io.pipewright.DrainReport.Ending;
 import io.pipewright.DrainReport.Fate;
 import io.pipewright.ServerStats;
+import io.pipewright.watchdog.LoopWatchdog;
+import io.pipewright.watchdog.WatchedLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.function.Consumer;
  */
 final class Connections {
 
+  private final LoopWatchdog watchdog;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private final LongAdder accepted = new LongAdder();
   private final LongAdder bytesRead = new LongAdder();
@@ -31,6 +35,18 @@ final class Connections {
   private final AtomicBoolean reported = new AtomicBoolean();
   private volatile Duration grace;
   private volatile Consumer<List<Ending>> whenEmpty;
+
+  /**
+   * @param watchdog watches the event loops of the open ones; {@code null} for none
+   */
+  Connections(LoopWatchdog watchdog) {
+    this.watchdog = watchdog;
+  }
+
+  /** The event loop of a connection that is about to be added, if it is watched; else {@code null}. */
+  WatchedLoop watched(EventLoop loop) {
+    return watchdog == null ? null : watchdog.arrived(loop);
+  }
 
   void add(Connection connection) {
     open.add(connection);
@@ -54,6 +70,9 @@ final class Connections {
       endings.add(new Ending(connection.remoteAddress(), fate));
     }
     open.remove(connection);
+    if (watchdog != null) {
+      watchdog.left(connection.channel().eventLoop());
+    }
     reportIfEmpty();
   }
 

@@ -167,12 +167,6 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
     return self();
   }
 
-  /** Takes back what {@link #protection} added. */
-  final B withoutProtection(String name) {
-    protections.remove(name);
-    return self();
-  }
-
   /** The pipeline, which somebody must have named by now, with the protections in their slots. */
   final Pipeline requirePipeline() {
     if (pipeline == null) {

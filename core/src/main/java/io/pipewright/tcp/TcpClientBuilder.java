@@ -142,7 +142,7 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
         .channel(remote instanceof UnixPath ? loops.domainSocketChannel() : loops.socketChannel())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
         .handler(new ConnectionInitializer(
-            new Connections(),
+            new Connections(null),
             handlersClose(),
             pipeline,
             LoggerFactory.getLogger(TcpClient.class),

@@ -30,8 +30,6 @@ import org.slf4j.LoggerFactory;
 /** Settings of a {@link TcpServer}. Not thread-safe; may be used to start several servers. */
 public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
 
-  private static final String WATCHDOG = "watchdog";
-
   private int backlog = 1024;
   private boolean reuseAddress = true;
   private boolean reusePort;
@@ -40,9 +38,10 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   private Admission admission;
   private ProxyProtocol proxyProtocol;
 
-  TcpServerBuilder() {
-    watchdog(Duration.ofSeconds(2));
-  }
+  private LoopWatchdog watchdog =
+      LoopWatchdog.builder().limit(Duration.ofSeconds(2)).build();
+
+  TcpServerBuilder() {}
 
   /**
    * How many connections may wait to be accepted. Default 1024; the kernel caps it ({@code net.core.somaxconn} on Linux).
@@ -163,9 +162,8 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
    * @throws ConfigurationException if in between or negative
    */
   public TcpServerBuilder watchdog(Duration limit) {
-    return limit.isZero()
-        ? withoutProtection(WATCHDOG)
-        : watchdog(LoopWatchdog.builder().limit(limit).build());
+    this.watchdog = limit.isZero() ? null : LoopWatchdog.builder().limit(limit).build();
+    return this;
   }
 
   /**
@@ -175,7 +173,8 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
    * @return this
    */
   public TcpServerBuilder watchdog(LoopWatchdog watchdog) {
-    return protection(new Stage(Slot.PROXY, WATCHDOG, watchdog.toString(), watchdog::newHandler));
+    this.watchdog = Objects.requireNonNull(watchdog, "watchdog");
+    return this;
   }
 
   /**
@@ -209,7 +208,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
     List<Endpoint> where = endpoints.isEmpty() ? List.of(hostAndPort()) : List.copyOf(endpoints);
     EventLoops loops = obtainEventLoops();
     boolean ownsLoops = ownsEventLoops();
-    Connections connections = new Connections();
+    Connections connections = new Connections(watchdog);
     ErrorCounts errors = new ErrorCounts();
     ConnectionInitializer initializer = new ConnectionInitializer(
         connections, handlersClose(), pipeline, LoggerFactory.getLogger(TcpServer.class), errors);

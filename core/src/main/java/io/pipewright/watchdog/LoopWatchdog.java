@@ -46,7 +46,14 @@ public final class LoopWatchdog {
     return new WatchedHandler(this);
   }
 
-  synchronized WatchedLoop arrived(EventExecutor loop) {
+  /**
+   * One more connection is a reason to watch an event loop. {@link #newHandler()} does this; a first handler of its own may do
+   * it too, and mark on the loop what it reads from, which saves a handler.
+   *
+   * @param loop the connection's event loop
+   * @return where to mark
+   */
+  public synchronized WatchedLoop arrived(EventExecutor loop) {
     WatchedLoop watched = loops.computeIfAbsent(loop, WatchedLoop::new);
     watched.connections(1);
     if (!watching) {
@@ -58,7 +65,12 @@ public final class LoopWatchdog {
     return watched;
   }
 
-  synchronized void left(EventExecutor loop) {
+  /**
+   * One reason less to watch an event loop.
+   *
+   * @param loop what was given to {@link #arrived}
+   */
+  public synchronized void left(EventExecutor loop) {
     WatchedLoop watched = loops.get(loop);
     if (watched != null && watched.connections(-1) == 0) {
       loops.remove(loop);

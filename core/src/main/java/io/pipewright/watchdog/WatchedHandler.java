@@ -20,20 +20,20 @@ final class WatchedHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    loop.serving = null;
+    loop.serves(null);
     watchdog.left(ctx.channel().eventLoop());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    loop.serving = ctx.channel();
+    loop.serves(ctx.channel());
     ctx.fireChannelRead(message);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    loop.serving = ctx.channel();
+    loop.serves(ctx.channel());
     ctx.fireChannelReadComplete();
-    loop.serving = null;
+    loop.serves(null);
   }
 }

@@ -10,8 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/** One event loop under watch: whether the task that it was given has run. All but the probe runs on the watchdog's thread. */
-final class WatchedLoop {
+/**
+ * One event loop under watch: what it reads from, and whether the task that it was given has run. All but the mark and the
+ * probe runs on the watchdog's thread.
+ */
+public final class WatchedLoop {
 
   private final EventExecutor loop;
 
@@ -19,7 +22,7 @@ final class WatchedLoop {
   private int connections;
 
   /** What the loop is reading from. Written by the loop without any barrier: it is read when the loop stands still. */
-  Channel serving;
+  private Channel serving;
 
   private volatile boolean probeIsOut;
   private volatile long probeRanAt;
@@ -28,6 +31,15 @@ final class WatchedLoop {
 
   WatchedLoop(EventExecutor loop) {
     this.loop = loop;
+  }
+
+  /**
+   * Marks what the loop reads from. Called on the loop.
+   *
+   * @param channel the channel, or {@code null} when the read is over
+   */
+  public void serves(Channel channel) {
+    serving = channel;
   }
 
   int connections(int change) {
