@@ -37,6 +37,7 @@ class ArchitectureTest {
           ROOT + ".backpressure",
           ROOT + ".exchange",
           ROOT + ".admission",
+          ROOT + ".capture",
           ROOT + ".tls",
           ROOT + ".proxy",
           ROOT + ".shaping",

@@ -74,6 +74,9 @@ public final class TcpServerOptions extends ServerOptions {
       description = "Log what holds up an event loop for longer than this; 0 does not look.")
   private Duration blockedAfter;
 
+  @Mixin
+  private final CaptureOptions capture = new CaptureOptions();
+
   private TcpServerOptions(int port) {
     super(port);
   }
@@ -118,6 +121,7 @@ public final class TcpServerOptions extends ServerOptions {
     proxy.applyTo(builder);
     shaping.applyTo(builder);
     tls.applyTo(builder);
+    capture.applyTo(builder);
     return builder
         .watchdog(blockedAfter)
         .host(host())

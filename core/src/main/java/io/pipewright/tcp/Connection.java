@@ -11,6 +11,7 @@ import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.pipewright.DrainReport.Fate;
 import io.pipewright.InFlight;
+import io.pipewright.capture.Capture;
 import io.pipewright.framing.FrameCounter;
 import io.pipewright.framing.FrameDecoder;
 import io.pipewright.kernel.TcpInfo;
@@ -19,6 +20,7 @@ import io.pipewright.watchdog.WatchedLoop;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -230,6 +232,12 @@ final class Connection extends ChannelDuplexHandler implements LiveConnection {
   @Override
   public Optional<TcpInfo> tcpInfo() {
     return TcpInfo.of(channel());
+  }
+
+  @Override
+  public CompletableFuture<Void> capture(Capture capture) {
+    return CompletableFuture.runAsync(
+        () -> registry.captures().attach(capture, ctx.pipeline()), ctx.executor());
   }
 
   @Override

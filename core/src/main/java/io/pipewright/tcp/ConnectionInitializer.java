@@ -50,6 +50,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     handlers.addLast(UnhandledErrors.NAME, unhandledErrors);
     connection.framesCountedBy(
         counter(handlers, Pipeline.FRAME_DECODER), counter(handlers, Pipeline.FRAME_ENCODER));
+    connections.captures().attachAll(handlers);
   }
 
   private static FrameCounter counter(ChannelPipeline handlers, String name) {

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.pipewright.DrainReport.Ending;
 import io.pipewright.DrainReport.Fate;
 import io.pipewright.ServerStats;
+import io.pipewright.capture.Capture;
 import io.pipewright.watchdog.LoopWatchdog;
 import io.pipewright.watchdog.WatchedLoop;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +27,7 @@ import java.util.function.Consumer;
 final class Connections {
 
   private final LoopWatchdog watchdog;
+  private final Captures captures;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private final LongAdder accepted = new LongAdder();
   private final LongAdder bytesRead = new LongAdder();
@@ -38,9 +41,11 @@ final class Connections {
 
   /**
    * @param watchdog watches the event loops of the open ones; {@code null} for none
+   * @param captures record them
    */
-  Connections(LoopWatchdog watchdog) {
+  Connections(LoopWatchdog watchdog, Captures captures) {
     this.watchdog = watchdog;
+    this.captures = captures;
   }
 
   /** The event loop of a connection that is about to be added, if it is watched; else {@code null}. */
@@ -74,6 +79,18 @@ final class Connections {
       watchdog.left(connection.channel().eventLoop());
     }
     reportIfEmpty();
+  }
+
+  Captures captures() {
+    return captures;
+  }
+
+  /** Records those that are open, and those that come. */
+  CompletableFuture<Void> capture(Capture capture) {
+    captures.add(capture);
+    return CompletableFuture.allOf(open.stream()
+        .map(connection -> connection.capture(capture))
+        .toArray(CompletableFuture<?>[]::new));
   }
 
   int size() {

@@ -3,6 +3,7 @@ package io.pipewright.tcp;
 import io.netty.channel.Channel;
 import io.pipewright.ServerStats;
 import io.pipewright.admission.Admission;
+import io.pipewright.capture.Capture;
 import io.pipewright.kernel.TcpState;
 import io.pipewright.kernel.TcpStates;
 import io.pipewright.socket.ErrorCounts;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** A TCP server at work: its listeners, its connections, what it counts. */
 final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServer {
@@ -43,7 +45,8 @@ final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServ
   protected void beginDrain(Duration grace) {
     shutdown.begin(grace, remaining -> {
       connections.drain(remaining);
-      connections.whenEmpty(this::drained);
+      connections.whenEmpty(endings ->
+          connections.captures().closeOwn().whenComplete((closed, failure) -> drained(endings)));
     });
   }
 
@@ -62,6 +65,11 @@ final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServ
   @Override
   public List<LiveConnection> openConnections() {
     return connections.snapshot();
+  }
+
+  @Override
+  public CompletableFuture<Void> capture(Capture capture) {
+    return connections.capture(capture);
   }
 
   @Override

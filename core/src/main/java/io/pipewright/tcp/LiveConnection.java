@@ -1,10 +1,12 @@
 package io.pipewright.tcp;
 
 import io.netty.channel.Channel;
+import io.pipewright.capture.Capture;
 import io.pipewright.kernel.TcpInfo;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A connection as seen from outside, for people who want to know what it is doing. Every method may be called from any thread;
@@ -51,6 +53,15 @@ public interface LiveConnection {
 
   /** The kernel's facts, where it tells them: state, round trip, retransmits. One system call. */
   Optional<TcpInfo> tcpInfo();
+
+  /**
+   * Records this connection from now on, in the clear, until the capture or the connection ends. Asked for twice, it is
+   * recorded once.
+   *
+   * @param capture a running capture; it stays the caller's to close
+   * @return done when what passes from then on is recorded
+   */
+  CompletableFuture<Void> capture(Capture capture);
 
   /** Several lines for a person: addresses, age, traffic, what is owed, TCP's state, the handlers in order. */
   String describe();

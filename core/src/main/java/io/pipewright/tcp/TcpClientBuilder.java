@@ -6,6 +6,7 @@ import io.pipewright.ConfigurationException;
 import io.pipewright.address.Endpoint;
 import io.pipewright.address.HostPort;
 import io.pipewright.address.UnixPath;
+import io.pipewright.capture.Capture;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
 import io.pipewright.pipeline.Stage;
@@ -102,6 +103,17 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
     return this;
   }
 
+  /**
+   * Records the connections of this client, in the clear, until the capture ends.
+   *
+   * @param capture a running capture; it stays the caller's to close
+   * @return this
+   */
+  public TcpClientBuilder capture(Capture capture) {
+    return protection(
+        new Stage(Slot.CAPTURE, capture.name(), capture.toString(), capture::newHandler));
+  }
+
   /** Who is connected to by a socket file is this machine. */
   private void protect(ClientTls chosen, Endpoint remote) {
     HostPort server = remote instanceof HostPort inet ? inet : new HostPort("localhost", 0);
@@ -142,7 +154,7 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
         .channel(remote instanceof UnixPath ? loops.domainSocketChannel() : loops.socketChannel())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
         .handler(new ConnectionInitializer(
-            new Connections(null),
+            new Connections(null, new Captures(pipeline, null)),
             handlersClose(),
             pipeline,
             LoggerFactory.getLogger(TcpClient.class),

@@ -8,6 +8,7 @@ import io.pipewright.ConfigurationException;
 import io.pipewright.address.Endpoint;
 import io.pipewright.address.UnixPath;
 import io.pipewright.admission.Admission;
+import io.pipewright.capture.CaptureBuilder;
 import io.pipewright.kernel.ReusePort;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
@@ -37,6 +38,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   private final List<Endpoint> endpoints = new ArrayList<>();
   private Admission admission;
   private ProxyProtocol proxyProtocol;
+  private CaptureBuilder capture;
 
   private LoopWatchdog watchdog =
       LoopWatchdog.builder().limit(Duration.ofSeconds(2)).build();
@@ -106,6 +108,18 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
    */
   public TcpServerBuilder admission(Admission admission) {
     this.admission = Objects.requireNonNull(admission, "admission");
+    return this;
+  }
+
+  /**
+   * Records the connections in the clear, from the start of the server until it has stopped or the capture reaches its bounds.
+   * The file is made by {@code start}, and removed if that fails. {@link RunningTcpServer#capture} begins one later.
+   *
+   * @param capture settings with a file; the server closes what it starts with them
+   * @return this
+   */
+  public TcpServerBuilder capture(CaptureBuilder capture) {
+    this.capture = Objects.requireNonNull(capture, "capture");
     return this;
   }
 
@@ -208,7 +222,8 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
     List<Endpoint> where = endpoints.isEmpty() ? List.of(hostAndPort()) : List.copyOf(endpoints);
     EventLoops loops = obtainEventLoops();
     boolean ownsLoops = ownsEventLoops();
-    Connections connections = new Connections(watchdog);
+    Captures captures = captures(pipeline, ownsLoops ? loops : null);
+    Connections connections = new Connections(watchdog, captures);
     ErrorCounts errors = new ErrorCounts();
     ConnectionInitializer initializer = new ConnectionInitializer(
         connections, handlersClose(), pipeline, LoggerFactory.getLogger(TcpServer.class), errors);
@@ -238,7 +253,26 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
           if (failure != null && ownsLoops) {
             loops.closeAsync();
           }
-        });
+        })
+        .exceptionallyCompose(failure -> captures
+            .discardOwn()
+            .thenCompose(discarded -> CompletableFuture.failedFuture(failure)));
+  }
+
+  /**
+   * Starts the capture, if there is to be one.
+   *
+   * @param made event loops that are of no use if that fails, or {@code null}
+   */
+  private Captures captures(Pipeline pipeline, EventLoops made) {
+    try {
+      return new Captures(pipeline, capture == null ? null : capture.start());
+    } catch (ConfigurationException e) {
+      if (made != null) {
+        made.closeAsync();
+      }
+      throw e;
+    }
   }
 
   private ServerBootstrap bootstrap(
