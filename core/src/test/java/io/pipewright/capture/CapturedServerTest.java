@@ -8,13 +8,19 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DatagramPacket;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.Cidr;
+import io.pipewright.address.CidrSet;
 import io.pipewright.address.Endpoint;
 import io.pipewright.capture.CaptureEnd.Reason;
 import io.pipewright.framing.Framing;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Slot;
+import io.pipewright.pipeline.Stage;
+import io.pipewright.proxy.ProxyProtocol;
 import io.pipewright.tcp.LiveConnection;
 import io.pipewright.tcp.RunningTcpServer;
 import io.pipewright.tcp.TcpClient;
@@ -24,7 +30,12 @@ import io.pipewright.tls.Certificates;
 import io.pipewright.tls.ClientTls;
 import io.pipewright.tls.ServerTls;
 import io.pipewright.transport.Transport;
+import io.pipewright.udp.RunningUdpServer;
+import io.pipewright.udp.UdpServer;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -250,6 +261,86 @@ class CapturedServerTest {
       Map<String, byte[]> streams = PcapReader.streams(PcapReader.read(file));
       assertThat(streams.keySet()).hasSize(3).allMatch(from -> from.startsWith("127.0.0.1:"));
       assertThat(streams.get("127.0.0.1:1")).asString(UTF_8).isEqualTo("onetwo");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void behindAProxyThePeerIsTheOneThatTheProxyNames(Transport transport) throws Exception {
+    ProxyProtocol proxies =
+        ProxyProtocol.builder().trust(CidrSet.parse("127.0.0.0/8, ::1/128")).build();
+    try (RunningTcpServer server = server(transport).proxyProtocol(proxies).start();
+        Capture capture =
+            Capture.builder().file(file).only(Cidr.parse("2001:db8::/32")).start();
+        Socket early = new Socket("127.0.0.1", server.port())) {
+      await().until(() -> server.connections() == 1);
+      server.capture(capture).join(); // the header of the early one is still to come
+      exchangeBehindProxy(early, "2001:db8::7", "one");
+      try (Socket late = new Socket("127.0.0.1", server.port());
+          Socket other = new Socket("127.0.0.1", server.port())) {
+        exchangeBehindProxy(late, "2001:db8::8", "two");
+        exchangeBehindProxy(other, "2001:db9::9", "not this");
+      }
+    }
+    List<PcapReader.Packet> packets = PcapReader.read(file);
+    Map<String, byte[]> streams = PcapReader.streams(packets);
+    assertThat(streams.get("2001:db8:0:0:0:0:0:7:700")).asString(UTF_8).isEqualTo("one");
+    assertThat(streams.get("2001:db8:0:0:0:0:0:8:700")).asString(UTF_8).isEqualTo("two");
+    assertThat(streams.values()).noneMatch(bytes -> new String(bytes, UTF_8).contains("not this"));
+    assertThat(PcapReader.letters(packets)).startsWith("S S. . P. P. S S. . P. P.");
+  }
+
+  private static void exchangeBehindProxy(Socket peer, String client, String message)
+      throws IOException {
+    peer.getOutputStream()
+        .write("PROXY TCP6 %s 2001:db8::1 700 443\r\n".formatted(client).getBytes(UTF_8));
+    exchange(peer, message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void datagramsAreRecordedEachByItsOwnPeer(Transport transport) throws Exception {
+    for (String host : List.of("127.0.0.1", "::1")) {
+      Path datagrams = folder.resolve(host.replace(':', '-'));
+      try (Capture capture = Capture.builder().file(datagrams).start();
+          Capture none = Capture.builder()
+              .file(folder.resolve("none" + host.replace(':', '-')))
+              .only(Cidr.parse("10.0.0.0/8"))
+              .start();
+          RunningUdpServer server = UdpServer.builder()
+              .host(host)
+              .transport(transport)
+              .pipeline(Pipeline.builder()
+                  .handler("echo", DatagramEcho::new)
+                  .build()
+                  .with(new Stage(Slot.CAPTURE, "all", "", capture::newHandler))
+                  .with(new Stage(Slot.CAPTURE, "none", "", none::newHandler)))
+              .start();
+          DatagramSocket peer = new DatagramSocket(new InetSocketAddress(host, 0))) {
+        peer.setSoTimeout(20_000);
+        byte[] odd = "hello".getBytes(UTF_8);
+        peer.send(new java.net.DatagramPacket(odd, odd.length, server.localAddress()));
+        java.net.DatagramPacket reply = new java.net.DatagramPacket(new byte[9], 9);
+        peer.receive(reply);
+        assertThat(reply.getLength()).isEqualTo(odd.length);
+        await().until(() -> capture.packets() == 2);
+        assertThat(none.packets()).isZero();
+        List<PcapReader.Packet> packets = PcapReader.read(datagrams);
+        String from = InetAddress.getByName(host).getHostAddress() + ":" + peer.getLocalPort();
+        assertThat(packets).allSatisfy(packet -> {
+          assertThat(packet.tcp()).isFalse();
+          assertThat(packet.bytes()).isEqualTo(odd);
+        });
+        assertThat(packets.get(0).from()).isEqualTo(from);
+        assertThat(packets.get(1).destinationPort()).isEqualTo(peer.getLocalPort());
+      }
+    }
+  }
+
+  private static final class DatagramEcho extends SimpleChannelInboundHandler<DatagramPacket> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket packet) {
+      ctx.writeAndFlush(new DatagramPacket(packet.content().retain(), packet.sender()));
     }
   }
 
