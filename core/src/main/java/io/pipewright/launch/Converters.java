@@ -8,6 +8,8 @@ import io.pipewright.transport.Transport;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -16,8 +18,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Option types that every program understands without asking for them: {@link Duration}, {@link
- * ByteSize}, {@link HostPort}, {@link Endpoint}, {@link Cidr}, {@link Charset}, {@link Transport}. Numbers with a range name their
- * converter: {@code @Option(names = "--count", converter = Converters.Positive.class)}.
+ * ByteSize}, {@link HostPort}, {@link Endpoint}, {@link Cidr}, {@link Path}, {@link Charset}, {@link Transport}. Numbers with a range
+ * name their converter: {@code @Option(names = "--count", converter = Converters.Positive.class)}.
  */
 public final class Converters {
 
@@ -32,6 +34,7 @@ public final class Converters {
     command.registerConverter(Endpoint.class, sentence(Endpoint::parse));
     command.registerConverter(Cidr.class, sentence(Cidr::parse));
     command.registerConverter(ProxyOptions.Peer.class, sentence(ProxyOptions.Peer::parse));
+    command.registerConverter(Path.class, sentence(Path::of));
     command.registerConverter(Charset.class, sentence(Converters::charset));
     command.registerConverter(Transport.class, Converters::transport);
   }
@@ -42,9 +45,16 @@ public final class Converters {
       try {
         return parser.apply(text);
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
+        throw new TypeConversionException(message(e));
       }
     };
+  }
+
+  private static String message(IllegalArgumentException failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    return cause instanceof InvalidPathException path
+        ? "'" + path.getInput() + "': " + Failures.why(path)
+        : failure.getMessage();
   }
 
   private static Charset charset(String name) {

@@ -1,7 +1,11 @@
 package io.pipewright.launch;
 
+import io.pipewright.pipeline.Pipeline;
 import io.pipewright.transport.Transport;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /**
@@ -64,6 +68,19 @@ public sealed class ServerOptions permits TcpServerOptions {
 
   @Option(names = "--wire-log", description = "Log every read and write, escaped and shortened.")
   private boolean wireLog;
+
+  @Option(
+      names = "--extensions",
+      paramLabel = "JAR|DIR",
+      split = ",",
+      description = {
+        "Add the handlers that this jar, or the jars in this folder, bring for the program's pipelines.",
+        "May be given several times, or several with commas."
+      })
+  private List<Path> extensions = new ArrayList<>();
+
+  /** Loaded when first asked for, which is once, at the start. */
+  private PipelineCustomizers customizers;
 
   ServerOptions(int port) {
     this.port = port;
@@ -134,6 +151,27 @@ public sealed class ServerOptions permits TcpServerOptions {
     return wireLog;
   }
 
-  /** Lets go of what was made for the server. */
-  void serverHasEnded() {}
+  /**
+   * Gives a pipeline as the extensions want it that the program was started with: those on its class path and those of {@code
+   * --extensions}. {@link ServiceLauncher#serve} closes their jars when the server has stopped.
+   *
+   * @param program the name that extensions know the service by, such as {@code tcp-echo}
+   * @param pipeline the service's own
+   * @return the pipeline to start the server with
+   * @throws LaunchException with {@link ExitCode#USAGE} if an extension is broken
+   */
+  public Pipeline customized(String program, Pipeline pipeline) {
+    if (customizers == null) {
+      customizers = PipelineCustomizers.load(extensions);
+    }
+    return customizers.customize(program, pipeline);
+  }
+
+  /** Lets go of what was made for the server. Who overrides it calls this one too. */
+  void serverHasEnded() {
+    if (customizers != null) {
+      customizers.close();
+      customizers = null;
+    }
+  }
 }

@@ -135,6 +135,7 @@ public final class TcpServerOptions extends ServerOptions {
 
   @Override
   void serverHasEnded() {
+    super.serverHasEnded();
     tls.close();
   }
 }

@@ -15,6 +15,7 @@ import io.pipewright.capture.Capture;
 import io.pipewright.framing.FrameCounter;
 import io.pipewright.framing.FrameDecoder;
 import io.pipewright.kernel.TcpInfo;
+import io.pipewright.log.Addresses;
 import io.pipewright.proxy.ProxyHeader;
 import io.pipewright.watchdog.WatchedLoop;
 import java.net.SocketAddress;
@@ -247,6 +248,6 @@ final class Connection extends ChannelDuplexHandler implements LiveConnection {
 
   @Override
   public String toString() {
-    return "Connection[" + id() + ", " + remoteAddress() + "]";
+    return "Connection[" + id() + ", " + Addresses.text(remoteAddress()) + "]";
   }
 }

@@ -71,10 +71,9 @@ final class ChatRoom implements Callable<Integer> {
         .text(UTF_8)
         .handler("member", Member::new)
         .build();
-    return Wiring.server(options)
+    return Wiring.server(NAME, options, pipeline)
         // a channel is writable until so much waits: the bound that everyone() looks at
         .writeBufferWaterMark(backlogBytes / 2, backlogBytes)
-        .pipeline(pipeline)
         .start();
   }
 

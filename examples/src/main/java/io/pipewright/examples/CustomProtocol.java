@@ -82,7 +82,7 @@ final class CustomProtocol implements Callable<Integer> {
         .add(Slot.CODEC, "codec", ServerCodec::new)
         .handler("calculator", Calculator::new)
         .build();
-    return Wiring.server(options).pipeline(pipeline).start();
+    return Wiring.server(NAME, options, pipeline).start();
   }
 
   /** No message of either direction is longer than a request. */

@@ -47,7 +47,8 @@ final class ExtendedEcho implements Callable<Integer> {
         .framing(Framing.lines().keepTerminator())
         .idleTimeout(options.idleTimeout())
         .wireLog(options.wireLog())
-        .customize(pipeline -> pipeline.before("echo", "numbering", Numbering::new))
+        .customize(pipeline ->
+            options.customized(NAME, pipeline.before("echo", "numbering", Numbering::new)))
         .start();
   }
 

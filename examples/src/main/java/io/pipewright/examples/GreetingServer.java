@@ -44,7 +44,7 @@ final class GreetingServer implements Callable<Integer> {
         .framing(Framing.none())
         .handler("greeting", Greeting::new)
         .build();
-    return Wiring.server(options).pipeline(pipeline).start();
+    return Wiring.server(NAME, options, pipeline).start();
   }
 
   private static final class Greeting extends SimpleChannelInboundHandler<Object> {

@@ -57,7 +57,7 @@ final class HelpDesk implements Callable<Integer> {
         .framing(Framing.none())
         .handler("desk", () -> new Desk(lines))
         .build();
-    return Wiring.server(options).reuseAddress(true).pipeline(pipeline).start();
+    return Wiring.server(NAME, options, pipeline).reuseAddress(true).start();
   }
 
   /** Reads bytes rather than text, because their number is to be told. */

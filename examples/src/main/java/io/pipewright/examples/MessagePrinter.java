@@ -50,7 +50,7 @@ final class MessagePrinter implements Callable<Integer> {
         .text(TextCodec.of(UTF_8).onBadBytes(BadBytes.REPLACE))
         .handler("printer", () -> new Printer(lines))
         .build();
-    return Wiring.server(options).pipeline(pipeline).start();
+    return Wiring.server(NAME, options, pipeline).start();
   }
 
   private static final class Printer extends SimpleChannelInboundHandler<String> {

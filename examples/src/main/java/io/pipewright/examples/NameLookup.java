@@ -53,7 +53,7 @@ final class NameLookup implements Callable<Integer> {
         .text(US_ASCII)
         .handler("lookup", Lookup::new, blocking)
         .build();
-    return Wiring.server(options).pipeline(pipeline).start();
+    return Wiring.server(NAME, options, pipeline).start();
   }
 
   /** Waits for the resolver, as no handler on an event loop may. */

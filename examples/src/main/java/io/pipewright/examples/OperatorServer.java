@@ -63,7 +63,7 @@ final class OperatorServer implements Callable<Integer> {
         .handler("reception", () -> new Reception(desk, lines))
         .build()
         .replace("text-encoder", TextCodec.of(GBK)::newEncoder); // asked in UTF-8, answered in GBK
-    RunningServer server = Wiring.server(options).pipeline(pipeline).start();
+    RunningServer server = Wiring.server(NAME, options, pipeline).start();
     // without an operator there is nothing to serve: whoever still waits has been told by now
     desk.deserted().thenRun(() -> server.drainAsync(options.grace()));
     return server;

@@ -63,7 +63,7 @@ final class UdpReceiver implements Callable<Integer> {
         .port(options.port())
         .transport(options.transport())
         .loops(Math.max(1, options.loops())) // one socket is served by one loop
-        .pipeline(pipeline)
+        .pipeline(options.customized(NAME, pipeline))
         .start();
     enough.thenRun(() -> server.drainAsync(Duration.ofSeconds(5)));
     return server;

@@ -51,7 +51,7 @@ final class UpperCaseServer implements Callable<Integer> {
         .framing(Framing.none())
         .handler("upper-case", () -> new UpperCase(lines))
         .build();
-    return Wiring.server(options).pipeline(pipeline).start();
+    return Wiring.server(NAME, options, pipeline).start();
   }
 
   /** Works on bytes: the answer is right in any charset that writes ASCII as it is. */

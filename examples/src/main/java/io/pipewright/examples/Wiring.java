@@ -29,8 +29,13 @@ final class Wiring {
     return pipeline;
   }
 
-  /** A server that honours every option of a socket. */
-  static TcpServerBuilder server(TcpServerOptions options) {
-    return options.applyTo(TcpServer.builder());
+  /**
+   * A server that honours every option of a socket, and {@code --extensions}.
+   *
+   * @param name the example's name, for extensions
+   * @param pipeline the example's own
+   */
+  static TcpServerBuilder server(String name, TcpServerOptions options, Pipeline pipeline) {
+    return options.applyTo(TcpServer.builder()).pipeline(options.customized(name, pipeline));
   }
 }

@@ -3,11 +3,14 @@ package io.pipewright.examples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipewright.testkit.JarBuilder;
 import io.pipewright.testkit.Program;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +45,43 @@ class ExamplesIT {
       }
       assertThat(examples.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
       assertThat(examples.err()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "greeting-server",
+        "operator-server",
+        "help-desk",
+        "message-printer",
+        "upper-case-server",
+        "udp-receiver",
+        "chat-room",
+        "custom-protocol",
+        "extended-echo"
+      })
+  void everyServerTakesExtensions(String name, @TempDir Path folder) throws Exception {
+    Path jar = new JarBuilder()
+        .source(
+            "com.example.Look",
+            """
+            package com.example;
+            import io.pipewright.pipeline.*;
+            public class Look implements PipelineCustomizer {
+              public String name() { return "look"; }
+              public Pipeline customize(String program, Pipeline pipeline) {
+                throw new IllegalStateException(program + " has " + pipeline.stages().size() + " stages");
+              }
+            }
+            """)
+        .entry("META-INF/services/io.pipewright.pipeline.PipelineCustomizer", "com.example.Look")
+        .write(folder.resolve("look.jar"));
+    try (Program server = Program.packed(name, "--port", "0", "--extensions", jar.toString())) {
+      assertThat(server.exitCode()).isEqualTo(2);
+      assertThat(server.err())
+          .matches("examples: the extension look \\(com\\.example\\.Look\\) from .*look\\.jar failed:"
+              + " it threw IllegalStateException: " + name + " has [1-9] stages\n");
     }
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Settings of a {@link FileServer}; all defaults stand here. Not thread-safe; may be used to start several servers. */
 public final class FileServerBuilder {
@@ -35,6 +36,7 @@ public final class FileServerBuilder {
   private int workers = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
   private NameTiming nameTiming = NameTiming.DEFAULT;
   private boolean wireLog;
+  private UnaryOperator<Pipeline> customization = UnaryOperator.identity();
 
   FileServerBuilder() {}
 
@@ -101,6 +103,17 @@ public final class FileServerBuilder {
     return this;
   }
 
+  /**
+   * Changes the pipeline: the way to add handlers of one's own. Called once by each {@link #start()}.
+   *
+   * @param customization from the service's pipeline (its handler is named "file-service") to the one that is used
+   * @return this
+   */
+  public FileServerBuilder customize(UnaryOperator<Pipeline> customization) {
+    this.customization = Objects.requireNonNull(customization, "customization");
+    return this;
+  }
+
   /** How long a name may take: tests have no time to wait. */
   FileServerBuilder nameTiming(NameTiming timing) {
     this.nameTiming = timing;
@@ -123,8 +136,8 @@ public final class FileServerBuilder {
     FileWorkers readers = new FileWorkers(workers, MAX_WAITING_REQUESTS);
     RunningServer server = null;
     try {
-      server = tcp.pipeline(pipeline(new PlainService(folder, readers, nameTiming, linger())))
-          .start();
+      PlainService service = new PlainService(folder, readers, nameTiming, linger());
+      server = tcp.pipeline(customization.apply(pipeline(service))).start();
       return new RunningFileServer(server, folder, readers);
     } finally {
       if (server == null) {

@@ -40,6 +40,7 @@ final class ServerCommand implements Callable<Integer> {
         .socket(options::applyTo)
         .idleTimeout(options.idleTimeout())
         .wireLog(options.wireLog())
+        .customize(pipeline -> options.customized(FileTransfer.PROGRAM, pipeline))
         .start();
   }
 }

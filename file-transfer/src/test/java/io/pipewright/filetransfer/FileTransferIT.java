@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pipewright.testkit.JarBuilder;
 import io.pipewright.testkit.Program;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -55,6 +56,36 @@ class FileTransferIT {
   }
 
   @Test
+  void anExtensionAddsItsHandler() throws Exception {
+    Path jar = new JarBuilder()
+        .source(
+            "com.example.Alias",
+            """
+            package com.example;
+            import io.netty.buffer.*;
+            import io.netty.channel.*;
+            import io.netty.util.CharsetUtil;
+            import io.pipewright.pipeline.*;
+            public class Alias implements PipelineCustomizer {
+              public String name() { return "alias"; }
+              public boolean appliesTo(String program) { return program.equals("file-transfer"); }
+              public Pipeline customize(String program, Pipeline pipeline) {
+                return pipeline.before("file-service", "alias", () -> new SimpleChannelInboundHandler<ByteBuf>() {
+                  @Override protected void channelRead0(ChannelHandlerContext ctx, ByteBuf name) {
+                    ctx.fireChannelRead(Unpooled.copiedBuffer("sub/" + name.toString(CharsetUtil.UTF_8), CharsetUtil.UTF_8));
+                  }
+                });
+              }
+            }
+            """)
+        .entry("META-INF/services/io.pipewright.pipeline.PipelineCustomizer", "com.example.Alias")
+        .write(temp.resolve("alias.jar"));
+    try (Program server = server("--extensions", jar.toString())) {
+      assertThat(Peer.get(server.awaitPort(), "网络.txt\n")).asString(UTF_8).isEqualTo("你好");
+    }
+  }
+
+  @Test
   void theServerSaysWhereItListensServesAndStopsWhenTold() throws Exception {
     try (Program server = server()) {
       int port = server.awaitPort();
@@ -63,7 +94,7 @@ class FileTransferIT {
               + " \\(\\w+, \\d+ event loops?\\)\n");
       assertThat(Peer.get(port, "a.bin")).isEqualTo(content);
       assertThat(Peer.get(port, "../out\n")).isEmpty();
-      assertThat(server.err()).contains("refused \"../out\" to /127.0.0.1:");
+      assertThat(server.err()).contains("refused \"../out\" to 127.0.0.1:");
       server.signal("TERM");
 
       assertThat(server.exitCode()).isZero();

@@ -73,7 +73,8 @@ final class ServerCommand implements Callable<Integer> {
         .reply(reply)
         .framing(framing.forServer(maxFrame.intBytes()))
         .idleTimeout(options.idleTimeout())
-        .wireLog(options.wireLog());
+        .wireLog(options.wireLog())
+        .customize(pipeline -> options.customized("tcp-echo", pipeline));
     if (charset != null) {
       server.text(TextCodec.of(charset).onBadBytes(badBytes));
     }

@@ -5,6 +5,7 @@ import io.pipewright.launch.Converters;
 import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
 import io.pipewright.launch.Terminal;
+import io.pipewright.pipeline.Pipeline;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -68,8 +69,8 @@ final class ServerCommand implements Callable<Integer> {
 
   private RunningServer startPrinting(LinePrinter printer) {
     RunningServer server = server()
-        .customize(pipeline ->
-            pipeline.before("echo", "print", () -> new PrintingHandler(printer, charset)))
+        .customize(pipeline -> customized(
+            pipeline.before("echo", "print", () -> new PrintingHandler(printer, charset))))
         .start();
     printer.failure().exceptionally(e -> stop(server));
     return server;
@@ -81,6 +82,10 @@ final class ServerCommand implements Callable<Integer> {
     return null;
   }
 
+  private Pipeline customized(Pipeline pipeline) {
+    return options.customized(UdpEcho.PROGRAM, pipeline);
+  }
+
   private UdpEchoServer server() {
     return UdpEchoServer.builder()
         .socket(udp -> udp.host(options.host())
@@ -90,7 +95,8 @@ final class ServerCommand implements Callable<Integer> {
         .reply(reply())
         .maxDatagrams(count == null ? 0 : count)
         .idleTimeout(options.idleTimeout())
-        .wireLog(options.wireLog());
+        .wireLog(options.wireLog())
+        .customize(this::customized);
   }
 
   private Reply reply() {

@@ -3,12 +3,15 @@ package io.pipewright.udpecho;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipewright.testkit.JarBuilder;
 import io.pipewright.testkit.Program;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,6 +36,43 @@ class UdpEchoIT {
       assertThat(server.err())
           .contains("transport nio (asked for by name)")
           .contains("stopped: 0 finished, 0 idle, 0 forced");
+    }
+  }
+
+  @Test
+  void anExtensionAddsItsHandlerWhileTheServerPrints(@TempDir Path folder) throws Exception {
+    Path jar = new JarBuilder()
+        .source(
+            "com.example.Twice",
+            """
+            package com.example;
+            import io.netty.buffer.*;
+            import io.netty.channel.*;
+            import io.netty.channel.socket.DatagramPacket;
+            import io.pipewright.pipeline.*;
+            public class Twice implements PipelineCustomizer {
+              public String name() { return "twice"; }
+              public Pipeline customize(String program, Pipeline pipeline) {
+                return pipeline.before("echo", "twice", () -> new ChannelInboundHandlerAdapter() {
+                  @Override public void channelRead(ChannelHandlerContext ctx, Object message) {
+                    DatagramPacket one = (DatagramPacket) message;
+                    ctx.fireChannelRead(one.replace(
+                        Unpooled.wrappedBuffer(one.content().retainedDuplicate(), one.content())));
+                  }
+                });
+              }
+            }
+            """)
+        .entry("META-INF/services/io.pipewright.pipeline.PipelineCustomizer", "com.example.Twice")
+        .write(folder.resolve("twice.jar"));
+    try (Program server = Program.packed(
+            "server", "--port", "0", "--print", "--reply", "verbatim", "--extensions", jar.toString());
+        Peer peer = new Peer()) {
+      peer.send("ab".getBytes(UTF_8), server.awaitPort());
+      assertThat(peer.receive().text()).isEqualTo("abab");
+      server.awaitOutput(" ab" + System.lineSeparator());
+      assertThat(server.err())
+          .contains("udp-echo is customized by the extension twice (com.example.Twice) from " + jar);
     }
   }
 

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler;
 import io.pipewright.filetransfer.sending.FileWorkers;
 import io.pipewright.filetransfer.store.OpenFile;
 import io.pipewright.filetransfer.store.SharedFolder;
+import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.log.Escaped;
 import java.nio.channels.ClosedChannelException;
@@ -44,16 +45,16 @@ public record PlainService(
     boundedLog.info(
         "refused \"{}\" to {}: {}",
         Escaped.bytes(Unpooled.wrappedBuffer(name), LOGGED_NAME_BYTES),
-        channel.remoteAddress(),
+        peer(channel),
         reason);
   }
 
   static void logIgnored(Channel channel, int bytes) {
-    log.debug("ignored {} bytes after the name from {}", bytes, channel.remoteAddress());
+    log.debug("ignored {} bytes after the name from {}", bytes, peer(channel));
   }
 
   static void logSent(Channel channel, OpenFile file) {
-    log.debug("sent {} bytes to {}", file.size(), channel.remoteAddress());
+    log.debug("sent {} bytes to {}", file.size(), peer(channel));
   }
 
   /** What is wrong with the file concerns the operator more than a peer that went away. */
@@ -61,10 +62,14 @@ public record PlainService(
     String format = "could not send the whole of \"{}\" to {}: {}";
     String name = Escaped.of(file.name().toString(), LOGGED_NAME_BYTES);
     if (channel.isActive() && !(cause instanceof CancellationException)) {
-      boundedLog.warn(format, name, channel.remoteAddress(), cause.getMessage());
+      boundedLog.warn(format, name, peer(channel), cause.getMessage());
     } else {
-      boundedLog.info(format, name, channel.remoteAddress(), whyClosed(cause));
+      boundedLog.info(format, name, peer(channel), whyClosed(cause));
     }
+  }
+
+  private static String peer(Channel channel) {
+    return Addresses.text(channel.remoteAddress());
   }
 
   private static String whyClosed(Throwable cause) {
