@@ -286,6 +286,12 @@ class Bench:
             pass
         return program.wait(seconds)
 
+    def foreign(self, command, stdin, seconds=PATIENCE):
+        """Runs somebody else's program to its end, and returns what it printed."""
+        done = subprocess.run(command, input=stdin, capture_output=True, timeout=seconds, check=False)
+        expect(done.returncode == 0, f"{command[0]} ended with {done.returncode}: {shorten(done.stderr.decode('utf-8', 'replace'))}")
+        return done.stdout
+
     def transports(self):
         """The transports that this machine has, the best for TCP first."""
         with probing:

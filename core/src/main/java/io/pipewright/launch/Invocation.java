@@ -107,7 +107,7 @@ final class Invocation {
     return commands.get(commands.size() - 1);
   }
 
-  private int failed(Throwable failure) {
+  int failed(Throwable failure) {
     err.println(program + ": " + Failures.sentence(failure));
     traceIfWanted(failure);
     return Failures.exitCode(failure);

@@ -56,13 +56,20 @@ public final class ServiceLauncher {
           encodedErr,
           words.arguments(args));
       ProgramLog.setUp(invocation.verbose());
-      return invocation.run(command);
+      return wroteAll(encodedOut, invocation, invocation.run(command));
     } finally {
       encodedOut.flush();
       encodedErr.flush();
       System.setOut(out);
       System.setErr(err);
     }
+  }
+
+  /** A program whose output is lost, help and version too, has not done what it was asked for. */
+  private static int wroteAll(PrintStream out, Invocation invocation, int code) {
+    return code == ExitCode.OK && out.checkError()
+        ? invocation.failed(Terminal.cannotWrite())
+        : code;
   }
 
   /**

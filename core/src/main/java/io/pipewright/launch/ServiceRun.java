@@ -86,11 +86,18 @@ final class ServiceRun {
     }
     LOG.info(
         "transport {} ({})", started.transport(), String.join("; ", started.transportReasons()));
-    System.out.println(ready.of(started));
-    System.out.flush();
+    tellReady(started);
+    OwnClasses.loadInBackground();
     Thread watcher = new Thread(() -> awaitEnd(started), "pipewright-termination");
     watcher.setDaemon(true);
     watcher.start();
+  }
+
+  private void tellReady(RunningServer started) {
+    System.out.println(ready.of(started));
+    if (System.out.checkError()) { // flushes
+      LOG.warn("standard output cannot be written: nobody can read that the server is ready");
+    }
   }
 
   /** A server may stop without a signal: after so many datagrams, or closed by its own program. */

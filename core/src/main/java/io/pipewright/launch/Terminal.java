@@ -83,8 +83,12 @@ public final class Terminal {
     PrintStream to = output == null ? System.out : output;
     to.print(text);
     if (to.checkError()) { // flushes; PrintStream has no other way to tell
-      throw new LaunchException(ExitCode.CANNOT_WRITE, "cannot write to standard output");
+      throw cannotWrite();
     }
+  }
+
+  static LaunchException cannotWrite() {
+    return new LaunchException(ExitCode.CANNOT_WRITE, "cannot write to standard output");
   }
 
   /**

@@ -63,9 +63,7 @@ class ExamplesIT {
       })
   void everyServerTakesExtensions(String name, @TempDir Path folder) throws Exception {
     Path jar = new JarBuilder()
-        .source(
-            "com.example.Look",
-            """
+        .source("com.example.Look", """
             package com.example;
             import io.pipewright.pipeline.*;
             public class Look implements PipelineCustomizer {
@@ -80,8 +78,9 @@ class ExamplesIT {
     try (Program server = Program.packed(name, "--port", "0", "--extensions", jar.toString())) {
       assertThat(server.exitCode()).isEqualTo(2);
       assertThat(server.err())
-          .matches("examples: the extension look \\(com\\.example\\.Look\\) from .*look\\.jar failed:"
-              + " it threw IllegalStateException: " + name + " has [1-9] stages\n");
+          .matches(
+              "examples: the extension look \\(com\\.example\\.Look\\) from .*look\\.jar failed:"
+                  + " it threw IllegalStateException: " + name + " has [1-9] stages\n");
     }
   }
 

@@ -5,6 +5,7 @@ import io.pipewright.log.Escaped;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -37,7 +38,7 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
         .setInitialMax(NO_LENGTH)
         .setUnit(" MB", MILLION)
         .setStyle(ProgressBarStyle.ASCII)
-        .showSpeed()
+        .showSpeed(new DecimalFormat("0.0"))
         .setConsumer(new ConsoleProgressBarConsumer(System.err))
         .build();
   }

@@ -58,9 +58,7 @@ class FileTransferIT {
   @Test
   void anExtensionAddsItsHandler() throws Exception {
     Path jar = new JarBuilder()
-        .source(
-            "com.example.Alias",
-            """
+        .source("com.example.Alias", """
             package com.example;
             import io.netty.buffer.*;
             import io.netty.channel.*;

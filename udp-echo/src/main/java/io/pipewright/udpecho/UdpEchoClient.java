@@ -161,7 +161,7 @@ public final class UdpEchoClient implements AutoCloseable {
     if (said.contains("permission denied")) {
       return new ConnectFailedException(
           new HostPort(host, port).toString(),
-          "permission denied; a broadcast address needs the broadcast option",
+          "permission denied; a broadcast address needs --broadcast, or broadcast(true) in code",
           cause);
     }
     if (cause instanceof PortUnreachableException) {

@@ -218,7 +218,7 @@ class UdpEchoClientTest {
       assertThatThrownBy(() -> client.ask(new byte[1]))
           .isInstanceOf(ConnectFailedException.class)
           .hasMessage("cannot connect to 127.255.255.255:7: permission denied; "
-              + "a broadcast address needs the broadcast option");
+              + "a broadcast address needs --broadcast, or broadcast(true) in code");
     }
   }
 

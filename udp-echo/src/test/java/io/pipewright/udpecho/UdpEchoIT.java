@@ -42,9 +42,7 @@ class UdpEchoIT {
   @Test
   void anExtensionAddsItsHandlerWhileTheServerPrints(@TempDir Path folder) throws Exception {
     Path jar = new JarBuilder()
-        .source(
-            "com.example.Twice",
-            """
+        .source("com.example.Twice", """
             package com.example;
             import io.netty.buffer.*;
             import io.netty.channel.*;
@@ -66,13 +64,21 @@ class UdpEchoIT {
         .entry("META-INF/services/io.pipewright.pipeline.PipelineCustomizer", "com.example.Twice")
         .write(folder.resolve("twice.jar"));
     try (Program server = Program.packed(
-            "server", "--port", "0", "--print", "--reply", "verbatim", "--extensions", jar.toString());
+            "server",
+            "--port",
+            "0",
+            "--print",
+            "--reply",
+            "verbatim",
+            "--extensions",
+            jar.toString());
         Peer peer = new Peer()) {
       peer.send("ab".getBytes(UTF_8), server.awaitPort());
       assertThat(peer.receive().text()).isEqualTo("abab");
       server.awaitOutput(" ab" + System.lineSeparator());
       assertThat(server.err())
-          .contains("udp-echo is customized by the extension twice (com.example.Twice) from " + jar);
+          .contains(
+              "udp-echo is customized by the extension twice (com.example.Twice) from " + jar);
     }
   }
 
