@@ -27,8 +27,11 @@ def arguments(bench, jar):
 
 def ask(jar, sock):
     """hello comes back from either service: as an echo, or as the content of the file of that name."""
-    sock.sendall(b"hello")
-    sock.shutdown(socket.SHUT_WR)
+    if jar == "tcp-echo":
+        sock.sendall(b"hello")
+        sock.shutdown(socket.SHUT_WR)
+    else:
+        sock.sendall(b"hello\n")
     same(wire.receive_to_end(sock), b"hello", f"{jar}'s answer")
 
 

@@ -221,3 +221,31 @@ def verbose(bench):
             program.may_trace = True
             ended = program.wait().expect_code(code)
             expect(re.search(rb"^\s+at io\.pipewright\.", ended.err, re.M), f"no stack trace: {ended!r}")
+
+
+@check("bad-input", "output-lost", "--help and --version that cannot be written are one line and exit 9")
+def output_lost(bench):
+    for jar in ("tcp-echo", "udp-echo", "file-transfer", "examples"):
+        for option in ("--help", "--version"):
+            with open("/dev/full", "wb") as full:
+                program = bench.start(jar, option, stdout=full)
+            lost = program.wait().expect_code(9)
+            same(lost.error_lines(), [f"{jar}: cannot write to standard output"], f"{jar} {option} >/dev/full")
+
+
+@check("bad-input", "path-in-locale-c", "a path that the locale C cannot spell is one line that says what to set")
+def path_in_locale_c(bench):
+    locale = {"LC_ALL": "C"}
+    for jar, *words in (
+        ("file-transfer", "server", "--root", "/tmp/文件"),
+        ("file-transfer", "get", "127.0.0.1:1", "x", "--out", "/tmp/文件"),
+        ("tcp-echo", "server", "--config", "/tmp/文件"),
+        ("tcp-echo", "server", "--listen", "unix:/tmp/文件"),
+        ("tcp-echo", "server", "--extensions", "/tmp/文件"),
+    ):
+        done = bench.run(jar, *words, env=locale)
+        if done.code != 2 or "no such file" in done.err.decode("utf-8", "replace"):
+            raise Skipped("this Java can spell every path in the locale C")
+        same(len(done.error_lines()), 1, f"lines about {words}: {done.error_lines()}")
+        line = done.error_lines()[0]
+        expect("LC_ALL=C.UTF-8" in line and "java." not in line, f"not a sentence that helps: {line}")

@@ -5,6 +5,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.pipewright.DrainReport;
 import io.pipewright.RunningServer;
 import io.pipewright.ServerState;
+import io.pipewright.log.Addresses;
 import io.pipewright.transport.EventLoops;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -81,7 +82,7 @@ public abstract class ServerLifecycle implements RunningServer {
     Duration took = Duration.ofNanos(System.nanoTime() - drainStartNanos);
     DrainReport report = new DrainReport(endings, took);
     state.set(ServerState.STOPPED);
-    log.debug("{} stopped: {}", localAddresses, report);
+    log.debug("{} stopped: {}", localAddresses.stream().map(Addresses::text).toList(), report);
     terminated.countDown();
     // whoever waits on the future may wait again: never let them do so on an event loop
     stopped.completeAsync(() -> report, GlobalEventExecutor.INSTANCE);

@@ -59,7 +59,8 @@ class ExamplesIT {
         "udp-receiver",
         "chat-room",
         "custom-protocol",
-        "extended-echo"
+        "extended-echo",
+        "name-lookup"
       })
   void everyServerTakesExtensions(String name, @TempDir Path folder) throws Exception {
     Path jar = new JarBuilder()

@@ -8,10 +8,14 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The packed program, as its user starts it, with plain sockets at the other end. */
 @Timeout(120)
@@ -94,6 +98,25 @@ class TcpEchoIT {
 
         assertThat(server.exitCode()).isEqualTo(10);
       }
+    }
+  }
+
+  @Test
+  void aServerWhoseJarIsOverwrittenStillEndsWhenTold(@TempDir Path folder) throws Exception {
+    Path jar = Files.copy(Path.of(System.getProperty("pipewright.jar")), folder.resolve("p.jar"));
+    try (Program server = Program.start(
+        List.of("-jar", jar.toString()), Map.of(), "server", "--port", "0", "--verbose")) {
+      int port = server.awaitPort();
+      server.awaitErrors("is not needed any more");
+      Files.write(jar, new byte[1 << 20]); // in place: the file that the JVM has open
+      try (Socket client = connect(port)) {
+        client.getOutputStream().write('x');
+        assertThat(client.getInputStream().read()).isEqualTo('x');
+        server.signal("TERM");
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+      }
+      assertThat(server.exitCode()).as(server.err()).isZero();
+      assertThat(server.err()).contains("1 finished, 0 idle, 0 forced");
     }
   }
 
