@@ -1,5 +1,7 @@
 package io.pipewright.address;
 
+import java.util.regex.Pattern;
+
 /**
  * A host and a port: {@code localhost:21567}, {@code 127.0.0.1:80}, {@code [::1]:80}. The host is not looked up here.
  *
@@ -9,6 +11,9 @@ package io.pipewright.address;
 public record HostPort(String host, int port) implements Endpoint {
 
   private static final int LARGEST_PORT = 65_535;
+
+  /** Without a sign; and no more than fit into an int. */
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
 
   /**
    * @throws IllegalArgumentException when the host is empty or the port is out of range
@@ -66,16 +71,15 @@ public record HostPort(String host, int port) implements Endpoint {
   }
 
   private static int port(String text, String digits) {
-    try {
-      int port = Integer.parseInt(digits);
-      if (port < 0 || port > LARGEST_PORT) {
-        throw new IllegalArgumentException("a port is 1 to 65535, not " + port);
-      }
-      return port;
-    } catch (NumberFormatException e) {
+    if (!DIGITS.matcher(digits).matches()) {
       throw new IllegalArgumentException(
-          "'" + digits + "' in '" + text + "' is no port: a port is 1 to 65535", e);
+          "'" + digits + "' in '" + text + "' is no port: a port is 1 to 65535");
     }
+    int port = Integer.parseInt(digits);
+    if (port > LARGEST_PORT) {
+      throw new IllegalArgumentException("a port is 1 to 65535, not " + port);
+    }
+    return port;
   }
 
   /** {@code HOST:PORT}, with brackets about an IPv6 address, as it is read. */

@@ -1,7 +1,6 @@
 package io.pipewright.socket;
 
 import io.netty.channel.Channel;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.pipewright.DrainReport;
 import io.pipewright.RunningServer;
 import io.pipewright.ServerState;
@@ -30,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public abstract class ServerLifecycle implements RunningServer {
 
   private static final Logger log = LoggerFactory.getLogger(ServerLifecycle.class);
+
+  /** As good as for ever, and no timer's arithmetic overflows. */
+  private static final Duration LONGEST_GRACE = Duration.ofDays(365);
 
   private final EventLoops loops;
   private final boolean ownsLoops;
@@ -84,13 +86,16 @@ public abstract class ServerLifecycle implements RunningServer {
     state.set(ServerState.STOPPED);
     log.debug("{} stopped: {}", localAddresses.stream().map(Addresses::text).toList(), report);
     terminated.countDown();
-    // whoever waits on the future may wait again: never let them do so on an event loop
-    stopped.completeAsync(() -> report, GlobalEventExecutor.INSTANCE);
+    // whoever waits on the future may wait again, for another server say: never let them do so on
+    // an event loop, nor on
+    // Netty's global executor, which the end of that one needs
+    stopped.completeAsync(() -> report);
   }
 
   @Override
   public final CompletableFuture<DrainReport> drainAsync(Duration grace) {
-    Duration bounded = grace.isNegative() ? Duration.ZERO : grace;
+    Duration positive = grace.isNegative() ? Duration.ZERO : grace;
+    Duration bounded = positive.compareTo(LONGEST_GRACE) > 0 ? LONGEST_GRACE : positive;
     if (state.compareAndSet(ServerState.READY, ServerState.DRAINING)) {
       drainStartNanos = System.nanoTime();
       beginDrain(bounded);
@@ -124,7 +129,7 @@ public abstract class ServerLifecycle implements RunningServer {
 
   @Override
   public final boolean awaitTermination(Duration limit) throws InterruptedException {
-    return terminated.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    return terminated.await(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
   }
 
   @Override

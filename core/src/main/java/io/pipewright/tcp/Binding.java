@@ -71,6 +71,9 @@ final class Binding {
     CompletableFuture<Channel> listening = new CompletableFuture<>();
     try {
       ChannelFuture binding = bootstraps.apply(endpoint).bind(address(endpoint));
+      if (binding.isDone() && !binding.isSuccess()) { // loops that have ended call no listener
+        return CompletableFuture.failedFuture(SocketErrors.bindFailed(endpoint, binding.cause()));
+      }
       binding.addListener(bound -> {
         if (bound.isSuccess()) {
           listens(endpoint, binding.channel());

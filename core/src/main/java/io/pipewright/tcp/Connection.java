@@ -22,6 +22,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -141,12 +142,16 @@ final class Connection extends ChannelDuplexHandler implements LiveConnection {
 
   /** To be called from any thread. */
   void drain(Duration grace) {
-    ctx.executor().execute(() -> {
-      if (drain == null) {
-        drain = new ConnectionDrain(this);
-      }
-      drain.endWithin(grace);
-    });
+    try {
+      ctx.executor().execute(() -> {
+        if (drain == null) {
+          drain = new ConnectionDrain(this);
+        }
+        drain.endWithin(grace);
+      });
+    } catch (RejectedExecutionException e) {
+      registry.remove(this); // its lent loop has ended, and has closed it
+    }
   }
 
   boolean isBusy() {

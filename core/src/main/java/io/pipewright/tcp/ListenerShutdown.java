@@ -1,6 +1,7 @@
 package io.pipewright.tcp;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.PromiseCombiner;
@@ -138,7 +139,11 @@ final class ListenerShutdown {
     GlobalEventExecutor.INSTANCE.execute(() -> {
       PromiseCombiner all = new PromiseCombiner(GlobalEventExecutor.INSTANCE);
       for (Channel listener : listeners) {
-        all.add((Future<?>) listener.close());
+        ChannelFuture closing = listener.close();
+        if (listener
+            .isOpen()) { // one whose lent loop has ended is closed, and nobody hears of it any more
+          all.add((Future<?>) closing);
+        }
       }
       all.finish(GlobalEventExecutor.INSTANCE.<Void>newPromise().addListener(done -> tell()));
     });

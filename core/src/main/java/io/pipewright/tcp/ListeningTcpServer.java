@@ -40,6 +40,19 @@ final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServ
     this.errors = errors;
   }
 
+  /** A future of the server to give away: if it is done by somebody else before, cancelled say, the server is closed. */
+  static CompletableFuture<RunningTcpServer> handOut(CompletableFuture<RunningTcpServer> starting) {
+    CompletableFuture<RunningTcpServer> started = new CompletableFuture<>();
+    starting.whenComplete((server, failure) -> {
+      if (failure != null) {
+        started.completeExceptionally(failure);
+      } else if (!started.complete(server)) {
+        server.drainAsync(Duration.ZERO);
+      }
+    });
+    return started;
+  }
+
   /** The listeners go first: new clients are refused from then on, the accepted ones are judged one by one. */
   @Override
   protected void beginDrain(Duration grace) {

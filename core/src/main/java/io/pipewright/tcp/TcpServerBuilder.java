@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 /** Settings of a {@link TcpServer}. Not thread-safe; may be used to start several servers. */
 public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
 
+  private static final Duration LONGEST_DRAIN_DELAY = Duration.ofDays(24);
+
   private int backlog = 1024;
   private boolean reuseAddress = true;
   private boolean reusePort;
@@ -141,14 +143,14 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
    * How long a drain goes on accepting after {@link io.pipewright.RunningServer#isReady()} has turned false, so that load
    * balancers notice before clients are refused. The grace begins after it. Default none.
    *
-   * @param drainDelay {@link Duration#ZERO} or more
+   * @param drainDelay {@link Duration#ZERO} to 24 days
    * @return this
-   * @throws ConfigurationException if negative
+   * @throws ConfigurationException if out of range
    */
   public TcpServerBuilder drainDelay(Duration drainDelay) {
-    if (drainDelay.isNegative()) {
+    if (drainDelay.isNegative() || drainDelay.compareTo(LONGEST_DRAIN_DELAY) > 0) {
       throw new ConfigurationException(
-          "drainDelay", drainDelay, "must not be negative, as " + drainDelay + " is");
+          "drainDelay", drainDelay, "must be 0 to 24 days, not " + drainDelay);
     }
     this.drainDelay = drainDelay;
     return this;
@@ -214,7 +216,8 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
    * As {@link #start()}, without waiting; the settings are checked before this returns, and names are resolved away from the
    * calling thread.
    *
-   * @return the server once it is bound, or failed with a {@link BindFailedException}
+   * @return the server once it is bound, or failed with a {@link BindFailedException}. A server whose future has been cancelled
+   *     or completed by somebody else meanwhile is nobody's, and is closed.
    */
   public CompletableFuture<RunningTcpServer> startAsync() {
     Admission door = admission == null ? Admission.builder().build() : admission;
@@ -233,7 +236,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
         new Binding(loops, endpoint -> bootstrap(loops, endpoint, judge, initializer));
     Duration delay = drainDelay;
     boolean sharesPort = reusePort;
-    return binding
+    return ListeningTcpServer.handOut(binding
         .bindAll(where)
         .<RunningTcpServer>thenApply(listeners -> {
           if (sharesPort) {
@@ -256,7 +259,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
         })
         .exceptionallyCompose(failure -> captures
             .discardOwn()
-            .thenCompose(discarded -> CompletableFuture.failedFuture(failure)));
+            .thenCompose(discarded -> CompletableFuture.failedFuture(failure))));
   }
 
   /**

@@ -36,6 +36,7 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.pipewright.ConfigurationException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -221,8 +222,14 @@ public final class EventLoops implements AutoCloseable {
     };
   }
 
-  /** Whether the calling thread is one of these loops, and so must not wait for them. */
+  /**
+   * Whether the calling thread must not wait for these loops: it is one of them, or Netty's {@link GlobalEventExecutor}, which
+   * brings the news that they have ended.
+   */
   public boolean inEventLoop() {
+    if (GlobalEventExecutor.INSTANCE.inEventLoop()) {
+      return true;
+    }
     for (var loop : group) {
       if (loop.inEventLoop()) {
         return true;

@@ -29,6 +29,7 @@ class HostPortTest {
         "localhost:|'' in 'localhost:' is no port: a port is 1 to 65535",
         "localhost:http|'http' in 'localhost:http' is no port: a port is 1 to 65535",
         "localhost:0|a port is 1 to 65535, not 0",
+        "localhost:+80|'+80' in 'localhost:+80' is no port: a port is 1 to 65535",
         "localhost:65536|a port is 1 to 65535, not 65536",
         "::1:80|'::1:80' has several colons: write an IPv6 address in brackets, [::1]:80",
         "[::1]|'[::1]' has no port: write [ADDRESS]:PORT",

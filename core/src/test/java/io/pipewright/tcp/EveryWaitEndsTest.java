@@ -1,0 +1,147 @@
+package io.pipewright.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.pipewright.BindFailedException;
+import io.pipewright.ConfigurationException;
+import io.pipewright.DrainReport;
+import io.pipewright.RunningServer;
+import io.pipewright.ServerState;
+import io.pipewright.framing.Framing;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.testkit.RawPeer;
+import io.pipewright.transport.EventLoops;
+import io.pipewright.transport.Transport;
+import io.pipewright.transport.Workload;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Ends that come in an unlucky order: none of them is waited for in vain. */
+@Timeout(30)
+class EveryWaitEndsTest {
+
+  private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
+
+  private static final Pipeline LINES = Pipeline.builder()
+      .framing(Framing.lines())
+      .handler("echo", EchoHandler::new)
+      .build();
+
+  private static RunningServer start() {
+    return TcpServer.builder().pipeline(LINES).start();
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void aServerStopsAlsoWhenItsLentLoopsHaveEndedBefore(Transport transport) throws Exception {
+    EventLoops loops = EventLoops.create(transport, Workload.TCP, 1);
+    RunningServer server = TcpServer.builder().eventLoops(loops).pipeline(LINES).start();
+    try (RawPeer peer = RawPeer.connect(server.port())) {
+      await().until(() -> server.connections() == 1);
+      loops.close();
+
+      CompletableFuture<DrainReport> drained = server.drainAsync(Duration.ZERO);
+
+      assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(server.state()).isEqualTo(ServerState.STOPPED);
+      peer.expectEnd();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void startingOnLoopsThatHaveEndedFails(Transport transport) {
+    EventLoops loops = EventLoops.create(transport, Workload.TCP, 1);
+    loops.close();
+
+    assertThatThrownBy(
+            () -> TcpServer.builder().eventLoops(loops).pipeline(LINES).start())
+        .isInstanceOf(BindFailedException.class);
+  }
+
+  @Test
+  void whatFollowsADrainMayCloseAnotherServerAndItsClient() {
+    RunningServer other = start();
+    RunningServer server = start();
+    TcpClient client = TcpClient.builder().port(server.port()).pipeline(LINES).build();
+    client.connect();
+
+    CompletableFuture<Void> all =
+        server.drainAsync(Duration.ZERO).thenRun(client::close).thenRun(other::close);
+
+    assertThat(all).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(other.state()).isEqualTo(ServerState.STOPPED);
+  }
+
+  @Test
+  void nobodyWaitsOnNettysGlobalExecutorWhichTheEndNeeds() throws Exception {
+    RunningServer server = start();
+    TcpClient client = TcpClient.builder().port(server.port()).pipeline(LINES).build();
+    client.connect();
+
+    GlobalEventExecutor.INSTANCE
+        .submit(() -> {
+          assertThatThrownBy(() -> server.drain(Duration.ZERO))
+              .isInstanceOf(IllegalStateException.class);
+          client.close();
+          server.close();
+        })
+        .get(10, TimeUnit.SECONDS);
+
+    assertThat(server.awaitTermination(FOREVER)).isTrue();
+  }
+
+  @Test
+  void aGraceWithoutEndIsOneAndStillADrain() throws Exception {
+    RunningServer server = start();
+    try (RawPeer peer = RawPeer.connect(server.port())) {
+      peer.send("half a li");
+      await().until(() -> server.stats().bytesRead() == 9);
+
+      CompletableFuture<DrainReport> drained = server.drainAsync(FOREVER);
+      peer.send("ne\n").expect("half a line\n").expectEnd();
+
+      assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void aDelayThatNoTimerCanKeepIsRefused() {
+    assertThatThrownBy(() -> TcpServer.builder().drainDelay(FOREVER))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("24 days");
+  }
+
+  @Test
+  void aServerWhoseStartWasCancelledDoesNotStay() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+
+    CompletableFuture<RunningTcpServer> starting =
+        TcpServer.builder().port(port).pipeline(LINES).startAsync();
+    boolean cancelled = starting.cancel(false);
+
+    if (cancelled) {
+      await()
+          .pollDelay(Duration.ofMillis(500))
+          .untilAsserted(() -> assertThatThrownBy(() -> new Socket("127.0.0.1", port).close())
+              .isInstanceOf(IOException.class));
+    } else {
+      starting.join().close();
+    }
+  }
+}
