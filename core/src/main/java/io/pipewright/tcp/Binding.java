@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 
 /**
  * Binds the listeners of one server: all of its addresses, or none. Names are resolved, and socket files looked after, away
@@ -23,28 +23,28 @@ import java.util.function.Function;
 final class Binding {
 
   private final EventLoops loops;
-  private final Function<Endpoint, ServerBootstrap> bootstraps;
 
   /**
    * @param loops the event loops
-   * @param bootstraps makes the bootstrap for an address, ready to be bound
    */
-  Binding(EventLoops loops, Function<Endpoint, ServerBootstrap> bootstraps) {
+  Binding(EventLoops loops) {
     this.loops = loops;
-    this.bootstraps = bootstraps;
   }
 
   /**
    * Binds one address after another.
    *
+   * @param bootstraps the addresses, each with what is ready to be bound to it
    * @return the listeners, in the order of the addresses; or failed with a {@link io.pipewright.BindFailedException}, and
    *     none is left open
    */
-  CompletableFuture<List<Channel>> bindAll(List<Endpoint> endpoints) {
+  CompletableFuture<List<Channel>> bindAll(Map<Endpoint, ServerBootstrap> bootstraps) {
     List<Channel> listeners = new ArrayList<>();
     CompletableFuture<Void> bound = CompletableFuture.completedFuture(null);
-    for (Endpoint endpoint : endpoints) {
-      bound = bound.thenComposeAsync(before -> bind(endpoint)).thenAccept(listeners::add);
+    for (Map.Entry<Endpoint, ServerBootstrap> each : bootstraps.entrySet()) {
+      bound = bound
+          .thenComposeAsync(before -> bind(each.getKey(), each.getValue()))
+          .thenAccept(listeners::add);
     }
     return bound
         .handle((done, failure) -> failure == null
@@ -67,10 +67,10 @@ final class Binding {
     return closed;
   }
 
-  private CompletableFuture<Channel> bind(Endpoint endpoint) {
+  private CompletableFuture<Channel> bind(Endpoint endpoint, ServerBootstrap bootstrap) {
     CompletableFuture<Channel> listening = new CompletableFuture<>();
     try {
-      ChannelFuture binding = bootstraps.apply(endpoint).bind(address(endpoint));
+      ChannelFuture binding = bootstrap.bind(address(endpoint));
       if (binding.isDone() && !binding.isSuccess()) { // loops that have ended call no listener
         return CompletableFuture.failedFuture(SocketErrors.bindFailed(endpoint, binding.cause()));
       }

@@ -1,32 +1,22 @@
 package io.pipewright.tcp;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelOption;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.Endpoint;
-import io.pipewright.address.UnixPath;
 import io.pipewright.admission.Admission;
 import io.pipewright.capture.CaptureBuilder;
-import io.pipewright.kernel.ReusePort;
-import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
 import io.pipewright.pipeline.Stage;
-import io.pipewright.proxy.ProxyHeader;
 import io.pipewright.proxy.ProxyProtocol;
-import io.pipewright.socket.ErrorCounts;
 import io.pipewright.tls.ServerTls;
 import io.pipewright.transport.EventLoops;
 import io.pipewright.watchdog.LoopWatchdog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.slf4j.LoggerFactory;
 
 /** Settings of a {@link TcpServer}. Not thread-safe; may be used to start several servers. */
 public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
@@ -220,109 +210,56 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
    *     or completed by somebody else meanwhile is nobody's, and is closed.
    */
   public CompletableFuture<RunningTcpServer> startAsync() {
-    Admission door = admission == null ? Admission.builder().build() : admission;
-    Pipeline pipeline = withClientsKnown(requirePipeline(), door);
-    List<Endpoint> where = endpoints.isEmpty() ? List.of(hostAndPort()) : List.copyOf(endpoints);
-    EventLoops loops = obtainEventLoops();
-    boolean ownsLoops = ownsEventLoops();
-    Captures captures = captures(pipeline, ownsLoops ? loops : null);
-    Connections connections = new Connections(watchdog, captures);
-    ErrorCounts errors = new ErrorCounts();
-    ConnectionInitializer initializer = new ConnectionInitializer(
-        connections, handlersClose(), pipeline, LoggerFactory.getLogger(TcpServer.class), errors);
-    ProxyProtocol proxies = proxyProtocol;
-    ChannelHandler judge = door.newHandler(child -> proxies != null && proxies.trusts(child));
-    Binding binding =
-        new Binding(loops, endpoint -> bootstrap(loops, endpoint, judge, initializer));
-    Duration delay = drainDelay;
-    boolean sharesPort = reusePort;
-    return ListeningTcpServer.handOut(binding
-        .bindAll(where)
-        .<RunningTcpServer>thenApply(listeners -> {
-          if (sharesPort) {
-            listeners.forEach(
-                ReusePort::spread); // a predecessor may have steered clients to itself
-          }
-          return new ListeningTcpServer(
-              listeners,
-              new ListenerShutdown(listeners, connections, delay, sharesPort),
-              connections,
-              door,
-              errors,
-              loops,
-              ownsLoops);
-        })
-        .whenComplete((server, failure) -> {
-          if (failure != null && ownsLoops) {
-            loops.closeAsync();
-          }
-        })
-        .exceptionallyCompose(failure -> captures
-            .discardOwn()
-            .thenCompose(discarded -> CompletableFuture.failedFuture(failure))));
+    return new TcpServerStart(this).bind();
   }
 
-  /**
-   * Starts the capture, if there is to be one.
-   *
-   * @param made event loops that are of no use if that fails, or {@code null}
-   */
-  private Captures captures(Pipeline pipeline, EventLoops made) {
-    try {
-      return new Captures(pipeline, capture == null ? null : capture.start());
-    } catch (ConfigurationException e) {
-      if (made != null) {
-        made.closeAsync();
-      }
-      throw e;
-    }
+  /** The addresses to listen on: one at least. */
+  List<Endpoint> endpoints() {
+    return endpoints.isEmpty() ? List.of(hostAndPort()) : List.copyOf(endpoints);
   }
 
-  private ServerBootstrap bootstrap(
-      EventLoops loops,
-      Endpoint endpoint,
-      ChannelHandler judge,
-      ConnectionInitializer initializer) {
-    boolean unix = endpoint instanceof UnixPath;
-    ServerBootstrap bootstrap = new ServerBootstrap()
-        .group(loops.group())
-        .channel(unix ? loops.serverDomainSocketChannel() : loops.serverSocketChannel())
-        .option(ChannelOption.SO_BACKLOG, backlog)
-        .handler(judge)
-        .childHandler(initializer);
-    if (!unix) {
-      bootstrap.option(ChannelOption.SO_REUSEADDR, reuseAddress);
-    }
-    if (!unix && reusePort) {
-      setOption(bootstrap, loops.reusePortOption(), true);
-    }
-    for (Map.Entry<ChannelOption<?>, Object> option : socketOptions(endpoint).entrySet()) {
-      setChildOption(bootstrap, option.getKey(), option.getValue());
-    }
-    return bootstrap;
+  int backlog() {
+    return backlog;
   }
 
-  /** Behind a proxy the client's address is known, and judged, when the header has been read. */
-  private Pipeline withClientsKnown(Pipeline pipeline, Admission door) {
-    if (proxyProtocol == null) {
-      return pipeline;
-    }
-    ChannelHandler judge = door.newAddressHandler(ProxyHeader::clientAddress);
-    return pipeline
-        .with(new Stage(
-            Slot.PROXY, "proxy-protocol", proxyProtocol.toString(), proxyProtocol::newHandler))
-        .with(new Stage(
-            Slot.PROXY, "client-admission", "the client's address may be admitted", () -> judge));
+  boolean reusesAddress() {
+    return reuseAddress;
   }
 
-  private static <T> void setOption(ServerBootstrap bootstrap, ChannelOption<T> option, T value) {
-    bootstrap.option(option, value);
+  boolean reusesPort() {
+    return reusePort;
   }
 
-  @SuppressWarnings("unchecked")
-  private static <T> void setChildOption(
-      ServerBootstrap bootstrap, ChannelOption<T> option, Object value) {
-    bootstrap.childOption(option, (T) value);
+  Duration drainDelay() {
+    return drainDelay;
+  }
+
+  /** Who is let in: everybody, if nobody said. */
+  Admission door() {
+    return admission == null ? Admission.builder().build() : admission;
+  }
+
+  /** {@code null} for none. */
+  ProxyProtocol proxies() {
+    return proxyProtocol;
+  }
+
+  /** {@code null} for none. */
+  CaptureBuilder capture() {
+    return capture;
+  }
+
+  /** {@code null} for none. */
+  LoopWatchdog watchdog() {
+    return watchdog;
+  }
+
+  EventLoops loopsToUse() {
+    return obtainEventLoops();
+  }
+
+  boolean ownsLoops() {
+    return ownsEventLoops();
   }
 
   @Override
