@@ -5,13 +5,16 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.Endpoint;
 import io.pipewright.address.HostPort;
+import io.pipewright.address.UnixPath;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.Slot;
 import io.pipewright.pipeline.Stage;
 import io.pipewright.shaping.Shaping;
 import io.pipewright.socket.SocketBuilder;
+import io.pipewright.transport.EventLoops;
 import io.pipewright.transport.Workload;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -147,6 +150,12 @@ public abstract class TcpBuilder<B extends TcpBuilder<B>> extends SocketBuilder<
    */
   public B shaping(Shaping shaping) {
     return protection(new Stage(Slot.SHAPING, SHAPING, shaping.toString(), shaping::newHandler));
+  }
+
+  /** The event loops, of a transport that does for these endpoints, unless one was named. */
+  final EventLoops eventLoopsFor(List<Endpoint> endpoints) {
+    boolean unix = endpoints.stream().anyMatch(UnixPath.class::isInstance);
+    return obtainEventLoops(unix && workload() == Workload.TCP ? Workload.UNIX : workload());
   }
 
   /** What host and port say. */

@@ -16,6 +16,7 @@ import io.pipewright.socket.ErrorCounts;
 import io.pipewright.tls.ClientTls;
 import io.pipewright.transport.EventLoops;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.slf4j.LoggerFactory;
@@ -148,7 +149,7 @@ public final class TcpClientBuilder extends TcpBuilder<TcpClientBuilder> {
     if (remote instanceof HostPort inet && inet.port() == 0) {
       throw new ConfigurationException("port", 0, "name the server's port");
     }
-    EventLoops loops = obtainEventLoops();
+    EventLoops loops = eventLoopsFor(List.of(remote));
     Bootstrap bootstrap = new Bootstrap()
         .group(loops.group())
         .channel(remote instanceof UnixPath ? loops.domainSocketChannel() : loops.socketChannel())

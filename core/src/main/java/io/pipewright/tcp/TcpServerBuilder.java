@@ -9,7 +9,6 @@ import io.pipewright.pipeline.Slot;
 import io.pipewright.pipeline.Stage;
 import io.pipewright.proxy.ProxyProtocol;
 import io.pipewright.tls.ServerTls;
-import io.pipewright.transport.EventLoops;
 import io.pipewright.watchdog.LoopWatchdog;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -252,10 +251,6 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   /** {@code null} for none. */
   LoopWatchdog watchdog() {
     return watchdog;
-  }
-
-  EventLoops loopsToUse() {
-    return obtainEventLoops();
   }
 
   boolean ownsLoops() {

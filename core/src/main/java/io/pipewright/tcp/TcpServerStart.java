@@ -55,7 +55,7 @@ final class TcpServerStart {
     Pipeline pipeline = withClientsKnown(settings.requirePipeline(), settings.proxies(), door);
     drainDelay = settings.drainDelay();
     sharesPort = settings.reusesPort();
-    loops = settings.loopsToUse();
+    loops = settings.eventLoopsFor(settings.endpoints());
     ownsLoops = settings.ownsLoops();
     captures = captures(pipeline, settings.capture());
     connections = new Connections(settings.watchdog(), captures);

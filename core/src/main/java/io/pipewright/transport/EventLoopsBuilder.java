@@ -83,7 +83,22 @@ public abstract class EventLoopsBuilder<B extends EventLoopsBuilder<B>> {
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   protected EventLoops obtainEventLoops() {
-    return borrowed != null ? borrowed : EventLoops.create(transport, workload, loops);
+    return obtainEventLoops(workload);
+  }
+
+  /**
+   * As {@link #obtainEventLoops()}, for other work than was named.
+   *
+   * @param actual what AUTO chooses for
+   * @throws io.pipewright.TransportUnavailableException if a named transport is missing
+   */
+  protected EventLoops obtainEventLoops(Workload actual) {
+    return borrowed != null ? borrowed : EventLoops.create(transport, actual, loops);
+  }
+
+  /** What AUTO was told to choose for. */
+  protected Workload workload() {
+    return workload;
   }
 
   /** This builder, as its own type. */

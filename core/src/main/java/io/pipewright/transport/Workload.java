@@ -13,6 +13,17 @@ public enum Workload {
       Transport.KQUEUE,
       Transport.NIO),
 
+  /**
+   * Connections over Unix domain sockets: on io_uring and NIO, Netty closes one whose peer has finished sending, and what is
+   * owed to that peer is lost.
+   */
+  UNIX(
+      "keeps half-closed Unix domain sockets",
+      Transport.EPOLL,
+      Transport.KQUEUE,
+      Transport.IO_URING,
+      Transport.NIO),
+
   /** Datagrams: epoll has recvmmsg and sendmmsg. */
   UDP(
       "least CPU a datagram, as measured",

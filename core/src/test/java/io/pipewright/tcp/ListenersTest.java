@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConnectFailedException;
+import io.pipewright.InFlight;
 import io.pipewright.address.Endpoint;
 import io.pipewright.framing.Framing;
 import io.pipewright.log.Addresses;
@@ -27,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +115,46 @@ class ListenersTest {
       }
 
       assertThat(UTF_8.decode(reply.flip()).toString()).isEqualTo("last words");
+    }
+  }
+
+  @Test
+  void anAnswerThatTakesTimeIsNotLostToAPeerOfAUnixSocketThatHasFinishedSending() throws Exception {
+    Path path = temp.resolve("slow.sock");
+    Pipeline slow = Pipeline.builder()
+        .framing(Framing.none())
+        .handler("slow", SlowAnswer::new)
+        .build();
+    try (RunningTcpServer server =
+            TcpServer.builder().listen(Endpoint.unix(path)).pipeline(slow).start();
+        SocketChannel peer = connect(path)) {
+      assertThat(server.transport()).isNotEqualTo("io_uring");
+      peer.write(ByteBuffer.wrap("question".getBytes(UTF_8)));
+      peer.shutdownOutput();
+
+      ByteBuffer reply = ByteBuffer.allocate(64);
+      while (peer.read(reply) >= 0) {
+        assertThat(reply.hasRemaining()).isTrue();
+      }
+
+      assertThat(UTF_8.decode(reply.flip()).toString()).isEqualTo("question");
+    }
+  }
+
+  /** Answers a while later. */
+  private static final class SlowAnswer extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      InFlight.begin(ctx.channel());
+      ctx.executor()
+          .schedule(
+              () -> {
+                ctx.writeAndFlush(message);
+                InFlight.end(ctx.channel());
+              },
+              200,
+              TimeUnit.MILLISECONDS);
     }
   }
 
