@@ -62,8 +62,11 @@ final class Connections {
     }
   }
 
-  /** To be called once for each; what it leaves behind is noted before it is gone, since the last to go makes the report. */
+  /** To be called on its loop, or when that has ended; what it leaves behind is noted before it is gone, since the last to go makes the report. */
   void remove(Connection connection) {
+    if (!open.contains(connection)) {
+      return;
+    }
     bytesRead.add(connection.bytesRead());
     bytesWritten.add(connection.bytesWritten());
     messagesRead.add(connection.messagesRead());

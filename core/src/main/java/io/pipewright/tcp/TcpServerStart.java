@@ -126,7 +126,7 @@ final class TcpServerStart {
    * @return the server; or failed with a {@link io.pipewright.BindFailedException}, and nothing is left behind
    */
   CompletableFuture<RunningTcpServer> bind() {
-    return new Binding(loops)
+    return ListeningTcpServer.handOut(new Binding(loops)
         .bindAll(bootstraps)
         .<RunningTcpServer>thenApply(this::running)
         .exceptionallyCompose(failure -> {
@@ -134,7 +134,7 @@ final class TcpServerStart {
           return captures
               .discardOwn()
               .thenCompose(discarded -> CompletableFuture.failedFuture(failure));
-        });
+        }));
   }
 
   private ListeningTcpServer running(List<Channel> listeners) {
