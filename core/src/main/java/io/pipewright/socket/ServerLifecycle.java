@@ -1,6 +1,8 @@
 package io.pipewright.socket;
 
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.pipewright.DrainReport;
 import io.pipewright.RunningServer;
 import io.pipewright.ServerState;
@@ -33,6 +35,12 @@ public abstract class ServerLifecycle implements RunningServer {
   /** As good as for ever, and no timer's arithmetic overflows. */
   private static final Duration LONGEST_GRACE = Duration.ofDays(365);
 
+  /** Connections that are forced to end have ended by then, those too that say goodbye in TLS first. */
+  private static final Duration MARGIN = Duration.ofSeconds(4);
+
+  private static final Duration LOOPS_END = Duration.ofSeconds(6);
+  private static final Duration BLOCKED_LOOPS_END = Duration.ofMillis(500);
+
   private final EventLoops loops;
   private final boolean ownsLoops;
   private final List<SocketAddress> localAddresses;
@@ -40,6 +48,7 @@ public abstract class ServerLifecycle implements RunningServer {
   private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
   private final CountDownLatch terminated = new CountDownLatch(1);
   private volatile long drainStartNanos;
+  private volatile boolean gaveUp;
 
   /**
    * @param bound the channels that are bound, one at least
@@ -78,12 +87,35 @@ public abstract class ServerLifecycle implements RunningServer {
     }
     // the listener runs on no loop of this server: the loops are gone by then
     loops.closeAsync().addListener(ended -> stop(endings));
+    after(gaveUp ? BLOCKED_LOOPS_END : LOOPS_END, () -> stop(endings)); // a blocked one never goes
+  }
+
+  /**
+   * Sees to it that a drain ends, whatever handlers do: {@link #drained} has been called some seconds after a limit, or the last
+   * resort is.
+   *
+   * @param limit by when everything should have ended
+   * @param giveUp the last resort, which calls {@code drained}; called on no event loop of this server
+   */
+  protected final void endBy(Duration limit, Runnable giveUp) {
+    after(limit.plus(MARGIN), () -> {
+      gaveUp = true;
+      giveUp.run();
+    });
+  }
+
+  private void after(Duration delay, Runnable resort) {
+    Future<?> timer = GlobalEventExecutor.INSTANCE.schedule(
+        resort, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+    stopped.whenComplete((report, failure) -> timer.cancel(false));
   }
 
   private void stop(List<DrainReport.Ending> endings) {
     Duration took = Duration.ofNanos(System.nanoTime() - drainStartNanos);
     DrainReport report = new DrainReport(endings, took);
-    state.set(ServerState.STOPPED);
+    if (state.getAndSet(ServerState.STOPPED) == ServerState.STOPPED) {
+      return;
+    }
     log.debug("{} stopped: {}", localAddresses.stream().map(Addresses::text).toList(), report);
     terminated.countDown();
     // whoever waits on the future may wait again, for another server say: never let them do so on

@@ -1,5 +1,7 @@
 package io.pipewright.tcp;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.pipewright.DrainReport.Ending;
 import io.pipewright.DrainReport.Fate;
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -29,11 +32,19 @@ final class Connections {
   private final LoopWatchdog watchdog;
   private final Captures captures;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+
+  /** How many are open, or have ended and are still being noted: the last to be noted makes the report. */
+  private final AtomicInteger count = new AtomicInteger();
+
+  /** Accepted, and on the way to their event loops. */
+  private final Set<Channel> arriving = ConcurrentHashMap.newKeySet();
+
+  private final ChannelFutureListener closedWhileArriving = closed -> notArriving(closed.channel());
   private final LongAdder accepted = new LongAdder();
-  private final LongAdder bytesRead = new LongAdder();
-  private final LongAdder bytesWritten = new LongAdder();
-  private final LongAdder messagesRead = new LongAdder();
-  private final LongAdder messagesWritten = new LongAdder();
+  private final Total bytesRead = new Total();
+  private final Total bytesWritten = new Total();
+  private final Total messagesRead = new Total();
+  private final Total messagesWritten = new Total();
   private final Queue<Ending> endings = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean reported = new AtomicBoolean();
   private volatile Duration grace;
@@ -53,34 +64,49 @@ final class Connections {
     return watchdog == null ? null : watchdog.arrived(loop);
   }
 
+  /** Accepted; it is to be added, or closes before. */
+  void arriving(Channel child) {
+    arriving.add(child);
+    child.closeFuture().addListener(closedWhileArriving);
+  }
+
+  void notArriving(Channel child) {
+    if (arriving.remove(child)) {
+      child.closeFuture().removeListener(closedWhileArriving);
+      reportIfEmpty();
+    }
+  }
+
   void add(Connection connection) {
+    count.incrementAndGet();
     open.add(connection);
     accepted.increment();
+    notArriving(connection.channel());
     Duration draining = grace;
     if (draining != null) {
       connection.drain(draining); // accepted in the moment in which the drain began
     }
   }
 
-  /** To be called on its loop, or when that has ended; what it leaves behind is noted before it is gone, since the last to go makes the report. */
+  /** It has ended. To be called on its loop, or when that has ended; once more has no effect. */
   void remove(Connection connection) {
-    if (!open.contains(connection)) {
+    if (!open.remove(connection)) {
       return;
     }
-    bytesRead.add(connection.bytesRead());
-    bytesWritten.add(connection.bytesWritten());
-    messagesRead.add(connection.messagesRead());
-    messagesWritten.add(connection.messagesWritten());
+    bytesRead.ended(connection.bytesRead());
+    bytesWritten.ended(connection.bytesWritten());
+    messagesRead.ended(connection.messagesRead());
+    messagesWritten.ended(connection.messagesWritten());
     if (grace != null) {
       // one that ended by itself in the moment in which the drain began was not yet judged: it
       // finished
       Fate fate = connection.fate() == null ? Fate.FINISHED : connection.fate();
       endings.add(new Ending(connection.remoteAddress(), fate));
     }
-    open.remove(connection);
     if (watchdog != null) {
       watchdog.left(connection.channel().eventLoop());
     }
+    count.decrementAndGet();
     reportIfEmpty();
   }
 
@@ -97,7 +123,7 @@ final class Connections {
   }
 
   int size() {
-    return open.size();
+    return count.get();
   }
 
   long accepted() {
@@ -110,10 +136,10 @@ final class Connections {
 
   /** What was carried by all of them, those that are open and those that have ended. */
   ServerStats stats(Map<String, Long> refused, Map<String, Long> errors) {
-    long in = bytesRead.sum();
-    long out = bytesWritten.sum();
-    long messagesIn = messagesRead.sum();
-    long messagesOut = messagesWritten.sum();
+    long in = bytesRead.ofEnded();
+    long out = bytesWritten.ofEnded();
+    long messagesIn = messagesRead.ofEnded();
+    long messagesOut = messagesWritten.ofEnded();
     long count = 0;
     for (Connection connection : open) {
       count++;
@@ -123,7 +149,14 @@ final class Connections {
       messagesOut += connection.messagesWritten();
     }
     return new ServerStats(
-        count, accepted.sum(), refused, in, out, messagesIn, messagesOut, errors);
+        count,
+        accepted.sum(),
+        refused,
+        bytesRead.told(in),
+        bytesWritten.told(out),
+        messagesRead.told(messagesIn),
+        messagesWritten.told(messagesOut),
+        errors);
   }
 
   /** Everybody learns of the drain, or of its earlier end. */
@@ -144,8 +177,25 @@ final class Connections {
 
   private void reportIfEmpty() {
     Consumer<List<Ending>> report = whenEmpty;
-    if (report != null && open.isEmpty() && reported.compareAndSet(false, true)) {
+    // in this order: what is on its way is added before it has arrived
+    if (report != null
+        && arriving.isEmpty()
+        && count.get() == 0
+        && reported.compareAndSet(false, true)) {
       report.accept(new ArrayList<>(endings));
+    }
+  }
+
+  /**
+   * Reports at once, unless that has been done: what is open now does not end, since its event loop is blocked.
+   *
+   * @param report called once with it, if at all
+   */
+  void giveUp(Consumer<List<Ending>> report) {
+    if (reported.compareAndSet(false, true)) {
+      List<Ending> all = new ArrayList<>(endings);
+      open.forEach(left -> all.add(new Ending(left.remoteAddress(), Fate.FORCED)));
+      report.accept(all);
     }
   }
 }

@@ -74,6 +74,14 @@ final class ListenerShutdown {
     }
   }
 
+  /** How long closing the listeners takes at most in a drain with that grace. */
+  Duration longest(Duration grace) {
+    if (grace.isZero()) {
+      return Duration.ZERO;
+    }
+    return sharesPort ? delay.plus(LIMIT) : delay;
+  }
+
   /**
    * The drain is to end sooner.
    *

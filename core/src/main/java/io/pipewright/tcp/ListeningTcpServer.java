@@ -1,6 +1,7 @@
 package io.pipewright.tcp;
 
 import io.netty.channel.Channel;
+import io.pipewright.DrainReport;
 import io.pipewright.ServerStats;
 import io.pipewright.admission.Admission;
 import io.pipewright.capture.Capture;
@@ -16,9 +17,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A TCP server at work: its listeners, its connections, what it counts. */
 final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServer {
+
+  private static final Logger log = LoggerFactory.getLogger(TcpServer.class);
 
   private final ListenerShutdown shutdown;
   private final Connections connections;
@@ -58,9 +63,9 @@ final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServ
   protected void beginDrain(Duration grace) {
     shutdown.begin(grace, remaining -> {
       connections.drain(remaining);
-      connections.whenEmpty(endings ->
-          connections.captures().closeOwn().whenComplete((closed, failure) -> drained(endings)));
+      connections.whenEmpty(this::closeCaptures);
     });
+    endBy(shutdown.longest(grace).plus(grace), this::giveUp);
   }
 
   @Override
@@ -68,6 +73,20 @@ final class ListeningTcpServer extends ServerLifecycle implements RunningTcpServ
     if (shutdown.hurry(grace)) {
       connections.drain(grace);
     }
+    endBy(shutdown.longest(grace).plus(grace), this::giveUp);
+  }
+
+  private void closeCaptures(List<DrainReport.Ending> endings) {
+    connections.captures().closeOwn().whenComplete((closed, failure) -> drained(endings));
+  }
+
+  private void giveUp() {
+    connections.giveUp(endings -> {
+      log.warn(
+          "{} connections do not close, and are left behind: a handler blocks their event loop",
+          connections());
+      closeCaptures(endings);
+    });
   }
 
   @Override

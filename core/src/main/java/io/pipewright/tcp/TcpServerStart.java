@@ -60,7 +60,8 @@ final class TcpServerStart {
     captures = captures(pipeline, settings.capture());
     connections = new Connections(settings.watchdog(), captures);
     ProxyProtocol proxies = settings.proxies();
-    ChannelHandler judge = door.newHandler(child -> proxies != null && proxies.trusts(child));
+    ChannelHandler judge = Arrivals.behind(
+        door.newHandler(child -> proxies != null && proxies.trusts(child)), connections);
     ConnectionInitializer initializer = new ConnectionInitializer(
         connections,
         settings.handlersClose(),

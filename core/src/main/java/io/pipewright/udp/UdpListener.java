@@ -38,6 +38,7 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
       channel.pipeline().fireUserEventTriggered(new DrainEvent(grace));
       closeWhenDone();
     });
+    endBy(grace, () -> drained(List.of()));
   }
 
   private void closeWhenDone() {

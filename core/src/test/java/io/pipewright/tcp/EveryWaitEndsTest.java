@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
@@ -21,8 +25,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +150,109 @@ class EveryWaitEndsTest {
               .isInstanceOf(IOException.class));
     } else {
       starting.join().close();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void aDrainWaitsForTheAcceptedWhoseEventLoopIsNotThereYet(Transport transport) throws Exception {
+    EventLoops loops = EventLoops.create(transport, Workload.TCP, 2);
+    CountDownLatch go = new CountDownLatch(1);
+    try (RunningTcpServer server =
+        TcpServer.builder().eventLoops(loops).pipeline(LINES).start()) {
+      List<RawPeer> peers = new ArrayList<>();
+      peers.add(RawPeer.connect(server.port()));
+      peers.add(RawPeer.connect(server.port()));
+      await().until(() -> server.connections() == 2);
+      EventLoop acceptors = server.openConnections().get(0).channel().parent().eventLoop();
+      EventLoop blocked = server.openConnections().stream()
+          .map(connection -> connection.channel().eventLoop())
+          .filter(loop -> loop != acceptors)
+          .findFirst()
+          .orElseThrow();
+      for (RawPeer peer : peers) {
+        peer.close();
+      }
+      await().until(() -> server.connections() == 0);
+      blocked.execute(() -> awaitUninterruptibly(go));
+      RawPeer one = RawPeer.connect(server.port()).send("hi\n");
+      RawPeer other = RawPeer.connect(server.port()).send("hi\n");
+      await().until(() -> server.admission().open() == 2);
+
+      CompletableFuture<DrainReport> drained = server.drainAsync(Duration.ofSeconds(20));
+      assertThat(drained.completeOnTimeout(null, 1, TimeUnit.SECONDS).join()).isNull();
+      go.countDown();
+
+      one.expect("hi\n").expectEnd();
+      other.expect("hi\n").expectEnd();
+      assertThat(server.drain(Duration.ofSeconds(20)).finished()).isEqualTo(2);
+    } finally {
+      go.countDown();
+      loops.close();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aHandlerThatBlocksForEverHoldsUpNoDrain() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    Pipeline blocking = Pipeline.builder()
+        .framing(Framing.lines())
+        .handler("blocking", () -> new ChannelInboundHandlerAdapter() {
+          @Override
+          public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+            awaitUninterruptibly(never);
+          }
+        })
+        .build();
+    RunningServer server = TcpServer.builder().loops(1).pipeline(blocking).start();
+    try (RawPeer peer = RawPeer.connect(server.port()).send("x\n")) {
+      await().until(() -> server.stats().bytesRead() == 2);
+
+      DrainReport report = server.drain(Duration.ZERO);
+
+      assertThat(report.forced()).isEqualTo(1);
+      assertThat(report.clean()).isFalse();
+      assertThat(server.state()).isEqualTo(ServerState.STOPPED);
+      never.countDown();
+      peer.expectEnd();
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
+  void countersNeverGoBackWhileConnectionsComeAndGo() throws Exception {
+    try (RunningServer server = start()) {
+      AtomicBoolean done = new AtomicBoolean();
+      CompletableFuture<Long> wentBack = CompletableFuture.supplyAsync(() -> {
+        long last = 0;
+        long back = 0;
+        while (!done.get()) {
+          long now = server.stats().bytesRead();
+          back += now < last ? 1 : 0;
+          last = now;
+        }
+        return back;
+      });
+      for (int i = 0; i < 500; i++) {
+        try (RawPeer peer = RawPeer.connect(server.port())) {
+          peer.send("hi\n").expect("hi\n");
+        }
+      }
+      done.set(true);
+
+      assertThat(wentBack.get(10, TimeUnit.SECONDS)).isZero();
+      await().until(() -> server.connections() == 0);
+      assertThat(server.stats().bytesRead()).isEqualTo(1500);
     }
   }
 }
