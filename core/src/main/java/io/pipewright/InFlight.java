@@ -41,7 +41,7 @@ public final class InFlight {
    */
   public static void end(Channel channel) {
     AtomicInteger count = channel.attr(COUNT).get();
-    if (count == null || count.getAndDecrement() <= 0) {
+    if (count == null || count.getAndUpdate(owed -> Math.max(0, owed - 1)) <= 0) {
       throw new IllegalStateException("InFlight.end without a begin on " + channel);
     }
   }

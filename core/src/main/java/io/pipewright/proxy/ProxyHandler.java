@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,6 +208,16 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
             ProxyRefusal.TRUNCATED,
             "it ended before its PROXY header was complete");
       }
+    }
+  }
+
+  /** A reset before the header is the connection's end, of which nobody behind has heard the beginning. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (state == State.PASSED || !(cause instanceof IOException)) {
+      ctx.fireExceptionCaught(cause);
+    } else {
+      ctx.close();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.pipewright.tcp;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannelConfig;
@@ -51,6 +52,12 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     connection.framesCountedBy(
         counter(handlers, Pipeline.FRAME_DECODER), counter(handlers, Pipeline.FRAME_ENCODER));
     connections.captures().attachAll(handlers);
+  }
+
+  /** A supplier of handlers that fails: told as a handler that fails, and not as often as strangers come. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    unhandledErrors.exceptionCaught(ctx, cause);
   }
 
   private static FrameCounter counter(ChannelPipeline handlers, String name) {

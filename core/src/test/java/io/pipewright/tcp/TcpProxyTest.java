@@ -19,6 +19,7 @@ import io.pipewright.proxy.Headers;
 import io.pipewright.proxy.ProxyProtocol;
 import io.pipewright.proxy.ProxyProtocol.Mode;
 import io.pipewright.proxy.ProxyRefusal;
+import io.pipewright.testkit.RawPeer;
 import io.pipewright.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -287,6 +289,39 @@ class TcpProxyTest {
             .satisfies(ending ->
                 assertThat(ending.peer()).isEqualTo(new InetSocketAddress(CLIENT, 56_324)));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.pipewright.Transports#here")
+  void nobodyHearsOfAPeerThatIsResetBeforeItsHeader(Transport transport) throws Exception {
+    ProxyProtocol proxies = proxies(Mode.REQUIRED);
+    List<String> heard = new CopyOnWriteArrayList<>();
+    Pipeline listening = Pipeline.builder()
+        .framing(Framing.none())
+        .handler("listening", () -> new ChannelInboundHandlerAdapter() {
+          @Override
+          public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            heard.add(cause.toString());
+          }
+        })
+        .build();
+    try (RunningServer server = TcpServer.builder()
+        .transport(transport)
+        .proxyProtocol(proxies)
+        .pipeline(listening)
+        .start()) {
+      for (int i = 0; i < 20; i++) {
+        try (RawPeer peer = RawPeer.connect(server.port()).send("PROXY T")) {
+          long before = 7L * i;
+          await().until(() -> server.stats().bytesRead() == before + 7);
+          peer.reset();
+        }
+      }
+      await().until(() -> server.connections() == 0);
+
+      assertThat(proxies.refused()).containsEntry(ProxyRefusal.TRUNCATED, 20L);
+      assertThat(heard).isEmpty();
     }
   }
 }
