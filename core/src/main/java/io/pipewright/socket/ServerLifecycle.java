@@ -121,7 +121,7 @@ public abstract class ServerLifecycle implements RunningServer {
     // whoever waits on the future may wait again, for another server say: never let them do so on
     // an event loop, nor on
     // Netty's global executor, which the end of that one needs
-    stopped.completeAsync(() -> report);
+    stopped.completeAsync(() -> report, WaitingThreads.INSTANCE);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.pipewright.address.Endpoint;
 import io.pipewright.address.HostPort;
 import io.pipewright.address.UnixPath;
 import io.pipewright.socket.SocketErrors;
+import io.pipewright.socket.WaitingThreads;
 import io.pipewright.transport.EventLoops;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -38,12 +39,12 @@ final class Binding {
    * @return the listeners, in the order of the addresses; or failed with a {@link io.pipewright.BindFailedException}, and
    *     none is left open
    */
-  CompletableFuture<List<Channel>> bindAll(Map<Endpoint, ServerBootstrap> bootstraps) {
+  CompletableFuture<List<Channel>> bindAll(List<Map.Entry<Endpoint, ServerBootstrap>> bootstraps) {
     List<Channel> listeners = new ArrayList<>();
     CompletableFuture<Void> bound = CompletableFuture.completedFuture(null);
-    for (Map.Entry<Endpoint, ServerBootstrap> each : bootstraps.entrySet()) {
+    for (Map.Entry<Endpoint, ServerBootstrap> each : bootstraps) {
       bound = bound
-          .thenComposeAsync(before -> bind(each.getKey(), each.getValue()))
+          .thenComposeAsync(before -> bind(each.getKey(), each.getValue()), WaitingThreads.INSTANCE)
           .thenAccept(listeners::add);
     }
     return bound

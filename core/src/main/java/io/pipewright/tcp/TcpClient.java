@@ -10,6 +10,7 @@ import io.pipewright.address.HostPort;
 import io.pipewright.address.UnixPath;
 import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.SocketErrors;
+import io.pipewright.socket.WaitingThreads;
 import io.pipewright.tls.TlsFacts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -109,7 +110,9 @@ public final class TcpClient implements AutoCloseable {
         address -> onLoop.connect(new InetSocketAddress(address, inet.port())),
         attemptDelay,
         failures -> SocketErrors.connectFailed(server, connectTimeout, failures));
-    return race.run(CompletableFuture.supplyAsync(() -> resolve(inet.host())), connectTimeout);
+    return race.run(
+        CompletableFuture.supplyAsync(() -> resolve(inet.host()), WaitingThreads.INSTANCE),
+        connectTimeout);
   }
 
   /** A socket file is there or it is not: there is nothing to resolve and nothing to race. */

@@ -18,7 +18,7 @@ import io.pipewright.proxy.ProxyProtocol;
 import io.pipewright.socket.ErrorCounts;
 import io.pipewright.transport.EventLoops;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +42,9 @@ final class TcpServerStart {
   private final ErrorCounts errors = new ErrorCounts();
   private final Duration drainDelay;
   private final boolean sharesPort;
-  private final Map<Endpoint, ServerBootstrap> bootstraps = new LinkedHashMap<>();
+
+  /** In the order of the addresses, of which two may look the same: port 0 is another one each time. */
+  private final List<Map.Entry<Endpoint, ServerBootstrap>> bootstraps = new ArrayList<>();
 
   /**
    * Takes the settings over: what is done to the builder later has no effect here.
@@ -69,8 +71,8 @@ final class TcpServerStart {
         LoggerFactory.getLogger(TcpServer.class),
         errors);
     for (Endpoint endpoint : settings.endpoints()) {
-      bootstraps.put(
-          endpoint, bootstrap(settings, endpoint).handler(judge).childHandler(initializer));
+      bootstraps.add(Map.entry(
+          endpoint, bootstrap(settings, endpoint).handler(judge).childHandler(initializer)));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -14,6 +15,7 @@ import io.pipewright.ConfigurationException;
 import io.pipewright.DrainReport;
 import io.pipewright.RunningServer;
 import io.pipewright.ServerState;
+import io.pipewright.address.Endpoint;
 import io.pipewright.framing.Framing;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.testkit.RawPeer;
@@ -23,6 +25,7 @@ import io.pipewright.transport.Workload;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -253,6 +256,44 @@ class EveryWaitEndsTest {
       assertThat(wentBack.get(10, TimeUnit.SECONDS)).isZero();
       await().until(() -> server.connections() == 0);
       assertThat(server.stats().bytesRead()).isEqualTo(1500);
+    }
+  }
+
+  @Test
+  void namesThatNobodyResolvesHoldUpNobodyElse() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    TcpClientBuilder lost = TcpClient.builder()
+        .host("nobody.example")
+        .port(1)
+        .connectTimeout(Duration.ofMillis(50))
+        .resolver(host -> {
+          awaitUninterruptibly(never);
+          throw new UnknownHostException(host);
+        })
+        .pipeline(LINES);
+    try (TcpClient client = lost.build()) {
+      List<CompletableFuture<Channel>> connecting = new ArrayList<>();
+      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+        connecting.add(client.connectAsync());
+      }
+      assertThat(connecting).allSatisfy(one -> assertThat(one).failsWithin(Duration.ofSeconds(10)));
+
+      assertThat(CompletableFuture.supplyAsync(() -> "free"))
+          .succeedsWithin(Duration.ofSeconds(10));
+      try (RunningServer server = start()) {
+        assertThat(server.isReady()).isTrue();
+      }
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
+  void twoFreePortsAreTwo() {
+    Endpoint free = Endpoint.of("127.0.0.1", 0);
+    try (RunningServer server =
+        TcpServer.builder().listen(free, free).pipeline(LINES).start()) {
+      assertThat(server.localAddresses()).hasSize(2).doesNotHaveDuplicates();
     }
   }
 }
