@@ -132,7 +132,7 @@ class FileServerTest {
 
   @Test
   void refusesWithoutAByteAndSaysWhyInItsLogAlone() throws IOException {
-    assertRefused("missing\n", "refused \"missing\" to /127.0.0.1:", "there is no such file");
+    assertRefused("missing\n", "refused \"missing\" to 127.0.0.1:", "there is no such file");
     assertRefused("missing", "there is no such file");
     assertRefused("../secret\n", "the component ..");
     assertRefused("sub/../../secret", "the component ..");
