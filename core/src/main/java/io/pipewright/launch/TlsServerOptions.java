@@ -15,8 +15,6 @@ import picocli.CommandLine.Option;
 /** TLS of a TCP server, as a picocli mixin: off, unless a certificate is named. */
 final class TlsServerOptions {
 
-  private static final Logger log = LoggerFactory.getLogger(TlsServerOptions.class);
-
   @Option(
       names = "--tls-cert",
       paramLabel = "FILE",
@@ -71,7 +69,7 @@ final class TlsServerOptions {
       ServerTls tls = settings().build();
       made.add(tls);
       builder.tls(tls);
-      log.info("{}", tls);
+      log().info("{}", tls);
     }
   }
 
@@ -115,5 +113,10 @@ final class TlsServerOptions {
   void close() {
     made.forEach(ServerTls::close);
     made.clear();
+  }
+
+  /** Asked for when there is something to say: options are made before a program has set its log up. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(TlsServerOptions.class);
   }
 }
