@@ -94,7 +94,6 @@ class TcpServerDrainTest {
     }
   }
 
-  /** The half lines are on the way; what has not come yet makes nobody busy. */
   /** Says goodbye in its protocol's words. */
   private static final class Farewell extends ChannelInboundHandlerAdapter {
 
@@ -137,6 +136,7 @@ class TcpServerDrainTest {
     await().until(() -> server.stats().bytesRead() == bytes);
   }
 
+  /** The half lines are on the way; what has not come yet makes nobody busy. */
   private static void awaitHalfLines(RunningServer server) throws Exception {
     try (Socket last = connect(server)) {
       last.getOutputStream().write("last\n".getBytes(US_ASCII));
