@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Binds the listeners of one server: all of its addresses, or none. Names are resolved, and socket files looked after, away
@@ -69,12 +70,15 @@ final class Binding {
   }
 
   private CompletableFuture<Channel> bind(Endpoint endpoint, ServerBootstrap bootstrap) {
+    if (loops.group().isShuttingDown()) {
+      // such loops call no listener; and Netty closes twice, and on io_uring frees twice, what they
+      // do not register
+      return CompletableFuture.failedFuture(SocketErrors.bindFailed(
+          endpoint, new RejectedExecutionException("the event loops have ended")));
+    }
     CompletableFuture<Channel> listening = new CompletableFuture<>();
     try {
       ChannelFuture binding = bootstrap.bind(address(endpoint));
-      if (binding.isDone() && !binding.isSuccess()) { // loops that have ended call no listener
-        return CompletableFuture.failedFuture(SocketErrors.bindFailed(endpoint, binding.cause()));
-      }
       binding.addListener(bound -> {
         if (bound.isSuccess()) {
           listens(endpoint, binding.channel());
