@@ -141,6 +141,11 @@ public sealed class ServerOptions permits TcpServerOptions {
     return idleTimeout;
   }
 
+  /** How long the server goes on accepting after the first signal, before the grace begins. */
+  Duration drainDelay() {
+    return Duration.ZERO;
+  }
+
   /** How long the busy may take after the first signal. */
   public Duration grace() {
     return grace;

@@ -90,7 +90,9 @@ public final class ServiceLauncher {
    */
   public static int serve(String program, ServerOptions options, Supplier<RunningServer> start) {
     try {
-      return new ServiceRun(new ReadyLine(program, options.host()), options.grace()).run(start);
+      return new ServiceRun(
+              new ReadyLine(program, options.host()), options.grace(), options.drainDelay())
+          .run(start);
     } finally {
       options.serverHasEnded();
     }
@@ -105,6 +107,6 @@ public final class ServiceLauncher {
    * @return as above
    */
   public static int serve(String program, Duration grace, Supplier<RunningServer> start) {
-    return new ServiceRun(new ReadyLine(program, ""), grace).run(start);
+    return new ServiceRun(new ReadyLine(program, ""), grace, Duration.ZERO).run(start);
   }
 }

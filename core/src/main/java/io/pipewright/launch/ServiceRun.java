@@ -31,14 +31,20 @@ final class ServiceRun {
 
   private final ReadyLine ready;
   private final Duration grace;
+  private final Duration delay;
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
   private RunningServer server;
   private int signals;
 
-  ServiceRun(ReadyLine ready, Duration grace) {
+  /**
+   * @param grace how long the busy may take after the first signal
+   * @param delay how long the server goes on accepting before the grace begins
+   */
+  ServiceRun(ReadyLine ready, Duration grace, Duration delay) {
     this.ready = ready;
     this.grace = grace;
+    this.delay = delay;
   }
 
   int run(Supplier<RunningServer> start) {
@@ -139,8 +145,9 @@ final class ServiceRun {
 
   private void drain(Duration limit) {
     server.drainAsync(limit).whenComplete(this::ended);
-    after(limit.plus(MARGIN), this::giveUp);
-    after(IDLE_GONE, this::tellOfTheBusy);
+    Duration before = limit.isZero() ? Duration.ZERO : delay; // who forces does not wait
+    after(before.plus(limit).plus(MARGIN), this::giveUp);
+    after(before.plus(IDLE_GONE), this::tellOfTheBusy);
   }
 
   private static void after(Duration delay, Runnable action) {

@@ -106,6 +106,11 @@ public final class TcpServerOptions extends ServerOptions {
     return this;
   }
 
+  @Override
+  Duration drainDelay() {
+    return drainDelay;
+  }
+
   /**
    * Sets everything of a server that these options are about, but for what its pipeline does with messages: {@link
    * #idleTimeout} and {@link #wireLog} are the service's to use.
