@@ -17,8 +17,11 @@ public final class FileServer {
   /** The port, unless another is named. */
   public static final int DEFAULT_PORT = 8080;
 
-  static final int DEFAULT_BACKLOG = 128;
-  static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(60);
+  /** How many connections may wait to be accepted, unless more or fewer are set. */
+  public static final int DEFAULT_BACKLOG = 128;
+
+  /** How long a connection may be silent, unless another limit is set. */
+  public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(60);
 
   private FileServer() {}
 

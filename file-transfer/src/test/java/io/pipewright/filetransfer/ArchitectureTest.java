@@ -5,7 +5,8 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Test;
 
-/** The order of packages: dialects stand on sending and saving, those on the store, and none knows who uses it. */
+/** The order of packages: dialects stand on sending and saving, those on the store, and none knows who uses it, least of all the
+ * program. */
 class ArchitectureTest {
 
   private static final String ROOT = "io.pipewright.filetransfer";
@@ -14,6 +15,8 @@ class ArchitectureTest {
   void packagesImportOneWay() {
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
+        .layer("program")
+        .definedBy(ROOT + ".command")
         .layer("public door")
         .definedBy(ROOT)
         .layer("dialect")
@@ -24,16 +27,18 @@ class ArchitectureTest {
         .definedBy(ROOT + ".saving")
         .layer("store")
         .definedBy(ROOT + ".store")
-        .whereLayer("public door")
+        .whereLayer("program")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("public door")
+        .mayOnlyBeAccessedByLayers("program")
         .whereLayer("dialect")
         .mayOnlyBeAccessedByLayers("public door")
         .whereLayer("sending")
-        .mayOnlyBeAccessedByLayers("dialect", "public door")
+        .mayOnlyBeAccessedByLayers("dialect", "public door", "program")
         .whereLayer("saving")
-        .mayOnlyBeAccessedByLayers("dialect", "public door")
+        .mayOnlyBeAccessedByLayers("dialect", "public door", "program")
         .whereLayer("store")
-        .mayOnlyBeAccessedByLayers("saving", "sending", "dialect", "public door")
+        .mayOnlyBeAccessedByLayers("saving", "sending", "dialect", "public door", "program")
         .check(new ClassFileImporter()
             .importUrl(FileServer.class.getProtectionDomain().getCodeSource().getLocation()));
   }

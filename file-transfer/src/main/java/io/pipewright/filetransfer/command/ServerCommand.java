@@ -1,6 +1,7 @@
-package io.pipewright.filetransfer;
+package io.pipewright.filetransfer.command;
 
 import io.pipewright.RunningServer;
+import io.pipewright.filetransfer.FileServer;
 import io.pipewright.launch.ServiceLauncher;
 import io.pipewright.launch.TcpServerOptions;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.pipewright.filetransfer;
+package io.pipewright.filetransfer.command;
 
 import io.pipewright.launch.ServiceLauncher;
 import picocli.CommandLine.Command;

@@ -1,5 +1,6 @@
-package io.pipewright.filetransfer;
+package io.pipewright.filetransfer.command;
 
+import io.pipewright.filetransfer.ProgressListener;
 import io.pipewright.launch.Terminal;
 import io.pipewright.log.Escaped;
 import java.io.IOException;

@@ -1,8 +1,13 @@
-package io.pipewright.filetransfer;
+package io.pipewright.filetransfer.command;
 
 import io.pipewright.ConnectFailedException;
 import io.pipewright.PipewrightException;
 import io.pipewright.address.Endpoint;
+import io.pipewright.filetransfer.CannotSaveException;
+import io.pipewright.filetransfer.Download;
+import io.pipewright.filetransfer.DownloadBrokenException;
+import io.pipewright.filetransfer.DownloadTimedOutException;
+import io.pipewright.filetransfer.FileClient;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.TcpClientOptions;
 import io.pipewright.log.Escaped;
