@@ -24,6 +24,8 @@ import java.util.Deque;
  * frame fires {@link TruncatedFrameException}; the decoder does not close for it, so that answers
  * to earlier frames can still leave.
  *
+ * <p><b>Raw bytes.</b> Between frames there may be bytes that are none, announced by the frame before: see {@link RawBytes}.
+ *
  * <p><b>Re-entrance.</b> A handler may close the channel or remove this decoder while a frame is
  * handed to it. After a close no further frame is handed on; after a removal the bytes that are
  * left go on as they are (use {@code pipeline.replace}, or add the successor first).
@@ -42,6 +44,9 @@ public abstract class FrameDecoder extends ChannelInboundHandlerAdapter implemen
 
   /** What a handler made the channel read while it was handed a frame; almost always null. */
   private Deque<Object> postponed;
+
+  /** How many bytes are still to be handed on as they come: see {@link RawBytes}. */
+  private long rawBytes;
 
   private boolean decoding;
   private boolean failed;
@@ -95,6 +100,17 @@ public abstract class FrameDecoder extends ChannelInboundHandlerAdapter implemen
   /** Whether a frame has begun that is not complete yet. Call it on the channel's event loop. */
   public final boolean midFrame() {
     return held != null;
+  }
+
+  /** The next bytes are no frame: see {@link RawBytes#expect}. */
+  final void expectRaw(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("there cannot be " + bytes + " raw bytes");
+    }
+    if (held != null) {
+      throw new IllegalStateException("a frame has begun: raw bytes cannot be expected any more");
+    }
+    rawBytes += bytes;
   }
 
   @Override
@@ -152,19 +168,31 @@ public abstract class FrameDecoder extends ChannelInboundHandlerAdapter implemen
     }
     final int begin = in.readerIndex();
     while (in.isReadable()) {
-      int from = in.readerIndex();
-      int end = endOfFrame(in, from, in.writerIndex(), held == null ? 0 : held.readableBytes());
-      if (end == INCOMPLETE) {
-        hold(ctx, in, in.readableBytes());
-        return in;
+      if (rawBytes > 0) {
+        handedOn = true;
+        if (rawBytes >= in.readableBytes()) {
+          rawBytes -= in.readableBytes();
+          ctx.fireChannelRead(in);
+          return null;
+        }
+        ByteBuf rest = in.readRetainedSlice((int) rawBytes);
+        rawBytes = 0;
+        ctx.fireChannelRead(rest);
+      } else {
+        int from = in.readerIndex();
+        int end = endOfFrame(in, from, in.writerIndex(), held == null ? 0 : held.readableBytes());
+        if (end == INCOMPLETE) {
+          hold(ctx, in, in.readableBytes());
+          return in;
+        }
+        handedOn = true;
+        frames++;
+        if (held == null && from == begin && end == in.writerIndex()) {
+          ctx.fireChannelRead(trim(in));
+          return null; // the usual case of one message a read: the buffer itself is the frame
+        }
+        ctx.fireChannelRead(take(ctx, in, end - from));
       }
-      handedOn = true;
-      frames++;
-      if (held == null && from == begin && end == in.writerIndex()) {
-        ctx.fireChannelRead(trim(in));
-        return null; // the usual case of one message a read: the buffer itself is the frame
-      }
-      ctx.fireChannelRead(take(ctx, in, end - from));
       if (removed) {
         return passOn(ctx, in);
       }
@@ -209,6 +237,7 @@ public abstract class FrameDecoder extends ChannelInboundHandlerAdapter implemen
 
   private void fail(ChannelHandlerContext ctx, RuntimeException e) {
     failed = true;
+    rawBytes = 0;
     releaseHeld();
     ctx.fireExceptionCaught(e);
     ctx.close();
@@ -260,6 +289,10 @@ public abstract class FrameDecoder extends ChannelInboundHandlerAdapter implemen
       int received = held.readableBytes();
       releaseHeld();
       ctx.fireExceptionCaught(new TruncatedFrameException(received));
+    } else if (rawBytes > 0) {
+      long missing = rawBytes;
+      rawBytes = 0;
+      ctx.fireExceptionCaught(TruncatedFrameException.withoutRawBytes(missing));
     }
   }
 

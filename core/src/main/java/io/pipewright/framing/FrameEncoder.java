@@ -12,7 +12,7 @@ import io.pipewright.PipewrightException;
 
 /**
  * Turns each written {@link ByteBuf} into a frame, or refuses it: then the promise fails, the
- * buffer is released and not a byte is sent. What is no {@code ByteBuf} passes unframed.
+ * buffer is released and not a byte is sent. What is no {@code ByteBuf} passes unframed; of {@link RawBytes} their content does.
  */
 abstract class FrameEncoder extends ChannelOutboundHandlerAdapter implements FrameCounter {
 
@@ -35,7 +35,7 @@ abstract class FrameEncoder extends ChannelOutboundHandlerAdapter implements Fra
   @Override
   public final void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
     if (!(msg instanceof ByteBuf body)) {
-      ctx.write(msg, promise);
+      ctx.write(msg instanceof RawBytes raw ? raw.content() : msg, promise);
       return;
     }
     PipewrightException refusal = refusal(body);

@@ -11,11 +11,21 @@ public final class TruncatedFrameException extends ProtocolException {
   private final int received;
 
   TruncatedFrameException(int received) {
-    super("the input ended in the middle of a frame, after " + received + " bytes of it");
+    this("the input ended in the middle of a frame, after " + received + " bytes of it", received);
+  }
+
+  private TruncatedFrameException(String sentence, int received) {
+    super(sentence);
     this.received = received;
   }
 
-  /** How many bytes of the frame had come, header included. */
+  /** For bytes that were to follow a frame: see {@link RawBytes}. */
+  static TruncatedFrameException withoutRawBytes(long missing) {
+    return new TruncatedFrameException(
+        "the input ended " + missing + " bytes before the end of what the last frame announced", 0);
+  }
+
+  /** How many bytes of the frame had come, header included; 0 if it ended in raw bytes behind a frame. */
   public int received() {
     return received;
   }
