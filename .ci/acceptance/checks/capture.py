@@ -130,3 +130,6 @@ def capture_bounds(bench):
 
     ended = bench.run("tcp-echo", "server", "--port", "0", "--capture", others, stdin=None).expect_code(2)
     expect("is there already" in ended.error_lines()[-1], f"{ended!r}")
+
+    ended = bench.run("tcp-echo", "server", "--port", "0", "--capture-for", "1s", stdin=None).expect_code(2)
+    expect("name the file with --capture" in ended.error_lines()[-1], f"{ended!r}")

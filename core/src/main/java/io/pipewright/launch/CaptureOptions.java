@@ -1,5 +1,6 @@
 package io.pipewright.launch;
 
+import io.pipewright.ConfigurationException;
 import io.pipewright.address.Cidr;
 import io.pipewright.address.CidrSet;
 import io.pipewright.capture.Capture;
@@ -26,15 +27,13 @@ final class CaptureOptions {
   @Option(
       names = "--capture-for",
       paramLabel = "TIME",
-      defaultValue = "1m",
-      description = "Stop recording after so long.")
+      description = "Stop recording after so long. Default: 1m.")
   private Duration maxDuration;
 
   @Option(
       names = "--capture-size",
       paramLabel = "SIZE",
-      defaultValue = "64MiB",
-      description = "Stop recording when the file is as long as this.")
+      description = "Stop recording when the file is as long as this. Default: 64MiB.")
   private ByteSize maxSize;
 
   @Option(
@@ -46,13 +45,28 @@ final class CaptureOptions {
 
   void applyTo(TcpServerBuilder builder) {
     if (file == null) {
+      checkNothingIsAskedOfNoCapture();
       return;
     }
-    CaptureBuilder capture =
-        Capture.builder().file(file).maxDuration(maxDuration).maxBytes(maxSize.bytes());
+    CaptureBuilder capture = Capture.builder().file(file);
+    if (maxDuration != null) {
+      capture.maxDuration(maxDuration);
+    }
+    if (maxSize != null) {
+      capture.maxBytes(maxSize.bytes());
+    }
     if (!only.isEmpty()) {
       capture.only(CidrSet.of(only));
     }
     builder.capture(capture);
+  }
+
+  private void checkNothingIsAskedOfNoCapture() {
+    if (maxDuration != null || maxSize != null || !only.isEmpty()) {
+      throw new ConfigurationException(
+          "capture",
+          null,
+          "--capture-for, --capture-size and --capture-only say how to record: name the file with --capture");
+    }
   }
 }

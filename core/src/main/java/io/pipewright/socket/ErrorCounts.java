@@ -13,6 +13,14 @@ public final class ErrorCounts {
 
   private static final String ENDING = "Exception";
 
+  /** A crowd of bad peers costs one look at each class's name, not one for each error. */
+  private static final ClassValue<String> NAMES = new ClassValue<>() {
+    @Override
+    protected String computeValue(Class<?> type) {
+      return hyphenated(type.getSimpleName());
+    }
+  };
+
   private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
 
   /**
@@ -40,14 +48,16 @@ public final class ErrorCounts {
     return snapshot;
   }
 
-  /** {@code FrameTooLongException} is {@code frame-too-long}. */
   private static String kind(Throwable cause) {
     if (cause instanceof ProtocolException) {
-      String name = cause.getClass().getSimpleName();
-      String stem =
-          name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
-      return stem.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+      return NAMES.get(cause.getClass());
     }
     return cause instanceof IOException ? "io" : "handler";
+  }
+
+  /** {@code FrameTooLongException} is {@code frame-too-long}. */
+  private static String hyphenated(String name) {
+    String stem = name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
+    return stem.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
   }
 }
