@@ -5,10 +5,11 @@ import static io.pipewright.examples.DemoPart.check;
 import io.pipewright.DrainReport;
 import io.pipewright.RunningServer;
 import io.pipewright.examples.DemoTable.Result;
-import io.pipewright.filetransfer.Download;
 import io.pipewright.filetransfer.FileClient;
 import io.pipewright.filetransfer.FileServer;
-import io.pipewright.filetransfer.ProgressListener;
+import io.pipewright.filetransfer.download.Download;
+import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.ProgressListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -258,7 +259,13 @@ final class FileDemo implements DemoPart {
     }
 
     @Override
-    public void saved(long bytes) {
+    public void event(DownloadEvent event) {
+      if (event instanceof DownloadEvent.Progress progress) {
+        saved(progress.verifiedBytes());
+      }
+    }
+
+    void saved(long bytes) {
       if (bar != null) {
         bar.stepTo(bytes);
       }

@@ -20,6 +20,7 @@ class ArchitectureTest {
       ".saving",
       ".plain",
       ".serving",
+      ".download",
       ".link",
       ".fetching",
       "",

@@ -1,6 +1,7 @@
 package io.pipewright.filetransfer.command;
 
-import io.pipewright.filetransfer.ProgressListener;
+import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.ProgressListener;
 import io.pipewright.launch.Terminal;
 import io.pipewright.log.Escaped;
 import java.io.IOException;
@@ -61,9 +62,9 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
   }
 
   @Override
-  public void saved(long bytes) {
-    if (bar != null) {
-      bar.stepTo(bytes);
+  public void event(DownloadEvent event) {
+    if (bar != null && event instanceof DownloadEvent.Progress progress) {
+      bar.stepTo(progress.verifiedBytes());
     }
   }
 
