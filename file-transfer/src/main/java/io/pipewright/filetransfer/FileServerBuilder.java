@@ -7,6 +7,7 @@ import io.pipewright.filetransfer.plain.NameTiming;
 import io.pipewright.filetransfer.plain.PlainService;
 import io.pipewright.filetransfer.sending.FileWorkers;
 import io.pipewright.filetransfer.store.SharedFolder;
+import io.pipewright.filetransfer.store.SharingPolicy;
 import io.pipewright.framing.Framing;
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
@@ -132,7 +133,7 @@ public final class FileServerBuilder {
     if (root == null) {
       throw new ConfigurationException("root", null, "name the folder to be served");
     }
-    SharedFolder folder = SharedFolder.open(root);
+    SharedFolder folder = SharedFolder.open(root, SharingPolicy.STRICT);
     FileWorkers readers = new FileWorkers(workers, MAX_WAITING_REQUESTS);
     RunningServer server = null;
     try {

@@ -6,9 +6,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import io.pipewright.InFlight;
-import io.pipewright.filetransfer.store.OpenFile;
+import io.pipewright.filetransfer.store.FileName;
+import io.pipewright.filetransfer.store.Naming;
 import io.pipewright.filetransfer.store.Opening;
 import io.pipewright.filetransfer.store.Refused;
+import io.pipewright.filetransfer.store.StoredFile;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -108,7 +110,7 @@ final class NameHandler extends ChannelInboundHandlerAdapter {
     int asked = lookup;
     byte[] wanted = name.name();
     boolean admitted = service.workers().tryExecute(() -> {
-      Opening opening = service.folder().open(wanted);
+      Opening opening = open(wanted);
       try {
         ctx.executor().execute(() -> answer(ctx, asked, opening));
       } catch (RejectedExecutionException e) {
@@ -120,10 +122,16 @@ final class NameHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** On a worker. */
+  private Opening open(byte[] wanted) {
+    Naming naming = FileName.parse(wanted);
+    return naming instanceof FileName file ? service.store().open(file) : (Refused) naming;
+  }
+
   private void answer(ChannelHandlerContext ctx, int asked, Opening opening) {
     if (asked != lookup || !ctx.channel().isActive()) {
       service.workers().execute(() -> discard(opening));
-    } else if (opening instanceof OpenFile file) {
+    } else if (opening instanceof StoredFile file) {
       ctx.pipeline().replace(this, "sending", new SendingHandler(service, file));
     } else if (deciding) {
       refuse(ctx, ((Refused) opening).reason());
@@ -152,7 +160,7 @@ final class NameHandler extends ChannelInboundHandlerAdapter {
   }
 
   private static void discard(Opening opening) {
-    if (opening instanceof OpenFile file) {
+    if (opening instanceof StoredFile file) {
       file.close();
     }
   }

@@ -4,8 +4,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.pipewright.filetransfer.sending.FileWorkers;
-import io.pipewright.filetransfer.store.OpenFile;
-import io.pipewright.filetransfer.store.SharedFolder;
+import io.pipewright.filetransfer.store.FileStore;
+import io.pipewright.filetransfer.store.StoredFile;
 import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.log.Escaped;
@@ -20,13 +20,13 @@ import org.slf4j.LoggerFactory;
  * three handlers, each of which puts the next in its own place: {@link NameHandler}, then {@link
  * SendingHandler} if there is a file to send, then {@link LeavingHandler}.
  *
- * @param folder what is served
+ * @param store what is served
  * @param workers who reads it
  * @param timing how long a name may take
  * @param linger how long a peer may take to close its end after we closed ours
  */
 public record PlainService(
-    SharedFolder folder, FileWorkers workers, NameTiming timing, Duration linger) {
+    FileStore store, FileWorkers workers, NameTiming timing, Duration linger) {
 
   private static final int LOG_LINES_PER_SECOND = 10;
   private static final int LOGGED_NAME_BYTES = 256;
@@ -53,12 +53,12 @@ public record PlainService(
     log.debug("ignored {} bytes after the name from {}", bytes, peer(channel));
   }
 
-  static void logSent(Channel channel, OpenFile file) {
+  static void logSent(Channel channel, StoredFile file) {
     log.debug("sent {} bytes to {}", file.size(), peer(channel));
   }
 
   /** What is wrong with the file concerns the operator more than a peer that went away. */
-  static void logNotSent(Channel channel, OpenFile file, Throwable cause) {
+  static void logNotSent(Channel channel, StoredFile file, Throwable cause) {
     String format = "could not send the whole of \"{}\" to {}: {}";
     String name = Escaped.of(file.name().toString(), LOGGED_NAME_BYTES);
     if (channel.isActive() && !(cause instanceof CancellationException)) {

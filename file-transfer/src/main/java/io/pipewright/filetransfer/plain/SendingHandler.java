@@ -7,7 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.pipewright.filetransfer.sending.Transfer;
-import io.pipewright.filetransfer.store.OpenFile;
+import io.pipewright.filetransfer.store.StoredFile;
 import io.pipewright.idle.IdleEvent;
 
 /**
@@ -24,11 +24,11 @@ final class SendingHandler extends ChannelInboundHandlerAdapter {
   private static final int CLOSE_IN_ORDER = -1;
 
   private final PlainService service;
-  private final OpenFile file;
+  private final StoredFile file;
   private Transfer transfer;
 
   /** Takes over the file. */
-  SendingHandler(PlainService service, OpenFile file) {
+  SendingHandler(PlainService service, StoredFile file) {
     this.service = service;
     this.file = file;
   }

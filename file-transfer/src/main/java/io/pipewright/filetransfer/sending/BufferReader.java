@@ -30,9 +30,12 @@ final class BufferReader implements PieceReader {
     try {
       while (buffer.isWritable()) {
         long from = position + buffer.writerIndex();
-        if (buffer.writeBytes(file.channel(), from, buffer.writableBytes()) <= 0) {
-          throw new FileTruncatedException(file.size(), file.channel().size());
+        int bytes = buffer.writableBytes();
+        int read = file.read(buffer.internalNioBuffer(buffer.writerIndex(), bytes), from);
+        if (read <= 0) {
+          throw new FileTruncatedException(file.size(), from);
         }
+        buffer.writerIndex(buffer.writerIndex() + read);
       }
       return List.of(new Piece(buffer, length));
     } catch (IOException | RuntimeException e) {

@@ -3,6 +3,7 @@ package io.pipewright.filetransfer.sending;
 import io.netty.channel.Channel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.pipewright.filetransfer.store.StoredFile;
 import java.io.IOException;
 import java.util.List;
 
@@ -12,9 +13,9 @@ import java.util.List;
 interface PieceReader {
 
   /** Regions wherever they are sent rightly, else buffers, which TLS can encrypt. */
-  static PieceReader suiting(Channel channel) {
+  static PieceReader suiting(Channel channel, StoredFile file) {
     boolean encrypts = channel.pipeline().get(SslHandler.class) != null;
-    return encrypts || channel instanceof IoUringSocketChannel
+    return file.channel().isEmpty() || encrypts || channel instanceof IoUringSocketChannel
         ? new BufferReader(channel.alloc())
         : new RegionReader();
   }

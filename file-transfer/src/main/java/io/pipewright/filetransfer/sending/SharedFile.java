@@ -1,7 +1,9 @@
 package io.pipewright.filetransfer.sending;
 
 import io.netty.util.AbstractReferenceCounted;
-import io.pipewright.filetransfer.store.OpenFile;
+import io.pipewright.filetransfer.store.StoredFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
@@ -12,17 +14,23 @@ import java.nio.channels.FileChannel;
  */
 final class SharedFile extends AbstractReferenceCounted {
 
-  private final OpenFile file;
+  private final StoredFile file;
   private final FileWorkers workers;
 
   /** Takes over the file, with one reference. */
-  SharedFile(OpenFile file, FileWorkers workers) {
+  SharedFile(StoredFile file, FileWorkers workers) {
     this.file = file;
     this.workers = workers;
   }
 
+  /** Only of files that have one. */
   FileChannel channel() {
-    return file.channel();
+    return file.channel().orElseThrow();
+  }
+
+  /** As {@link StoredFile#read}. */
+  int read(ByteBuffer target, long position) throws IOException {
+    return file.read(target, position);
   }
 
   long size() {

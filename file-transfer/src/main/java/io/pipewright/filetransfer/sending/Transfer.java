@@ -3,7 +3,7 @@ package io.pipewright.filetransfer.sending;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.pipewright.filetransfer.store.OpenFile;
+import io.pipewright.filetransfer.store.StoredFile;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -42,11 +42,11 @@ public final class Transfer {
   private boolean reading;
   private boolean writing;
 
-  private Transfer(Channel channel, OpenFile file, FileWorkers workers) {
+  private Transfer(Channel channel, StoredFile file, FileWorkers workers) {
     this.channel = channel;
     this.file = new SharedFile(file, workers);
     this.workers = workers;
-    this.reader = PieceReader.suiting(channel);
+    this.reader = PieceReader.suiting(channel, file);
     this.done = channel.eventLoop().newPromise();
     done.addListener(ended -> release());
   }
@@ -59,7 +59,7 @@ public final class Transfer {
    * @param workers who reads
    * @return the transfer under way
    */
-  public static Transfer start(Channel channel, OpenFile file, FileWorkers workers) {
+  public static Transfer start(Channel channel, StoredFile file, FileWorkers workers) {
     Transfer transfer = new Transfer(channel, file, workers);
     transfer.readOn();
     transfer.writeOn();

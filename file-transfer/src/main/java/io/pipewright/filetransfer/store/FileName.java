@@ -79,6 +79,25 @@ public final class FileName implements Naming {
     return new FileName(components);
   }
 
+  /**
+   * A name that is known to be harmless, such as one in a program.
+   *
+   * @param name the name, without a terminator
+   * @throws IllegalArgumentException if it is not, with the reason
+   */
+  public static FileName of(String name) {
+    if (parse(name) instanceof FileName harmless) {
+      return harmless;
+    }
+    throw new IllegalArgumentException(
+        "cannot be a file's name: " + ((Refused) parse(name)).reason());
+  }
+
+  /** Its components, from the outermost folder to the file; one at least. */
+  public List<String> components() {
+    return components;
+  }
+
   /** The folders to walk through, from the outermost; none if the file lies in the root. */
   List<String> folders() {
     return components.subList(0, components.size() - 1);
@@ -87,6 +106,21 @@ public final class FileName implements Naming {
   /** The name of the file itself, without its folders. */
   public String last() {
     return components.get(components.size() - 1);
+  }
+
+  /** The name as it travels, in UTF-8. */
+  public byte[] toBytes() {
+    return toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FileName name && name.components.equals(components);
+  }
+
+  @Override
+  public int hashCode() {
+    return components.hashCode();
   }
 
   /** The name as it travels. */

@@ -1,46 +1,67 @@
 package io.pipewright.filetransfer.store;
 
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * What tells one content of a file from another: {@value #BYTES} bytes that say nothing but whether they are equal. Two
- * looks at a file that give the same version saw the same bytes, as far as its store can know.
+ * Tells one state of a file's bytes from every other that its store has or had: {@value #BYTES}
+ * opaque bytes. Equal versions of one store mean equal bytes; unequal ones need not mean unequal
+ * bytes.
  *
- * @param high the first eight bytes, big-endian
- * @param low the last eight bytes, big-endian
+ * @param high the first eight bytes
+ * @param low the other eight
  */
 public record FileVersion(long high, long low) {
 
-  /** How many bytes a version has. */
+  /** The length of a version in bytes. */
   public static final int BYTES = 16;
 
-  /** The version of a file that is no longer there. */
+  /** What {@link StoredFile#currentVersion} says of a name that has no file any more. No file has it. */
   public static final FileVersion GONE = new FileVersion(0, 0);
 
   /**
-   * A version of those bytes.
+   * A version from its bytes.
    *
-   * @param bytes exactly {@value #BYTES}
-   * @throws IllegalArgumentException for another number of them
+   * @param bytes as {@link #toBytes()} gave them
+   * @throws IllegalArgumentException if they are not {@value #BYTES}
    */
   public static FileVersion of(byte[] bytes) {
     if (bytes.length != BYTES) {
       throw new IllegalArgumentException("a version has " + BYTES + " bytes, not " + bytes.length);
     }
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    return new FileVersion(in.getLong(), in.getLong());
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return new FileVersion(buffer.getLong(), buffer.getLong());
   }
 
-  /** The bytes, in an array of the caller's own. */
+  /**
+   * The version that stands for some facts: the beginning of their SHA-256.
+   *
+   * @param facts whatever tells the states of a store's files apart: an inode and its times, an
+   *     object's tag, the bytes themselves
+   */
+  public static FileVersion ofFacts(byte[] facts) {
+    ByteBuffer digest = ByteBuffer.wrap(sha256().digest(facts));
+    return new FileVersion(digest.getLong(), digest.getLong());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** The version's bytes, as they travel. */
   public byte[] toBytes() {
     return ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
   }
 
-  /** The bytes as 32 hexadecimal digits. */
+  /** The bytes in hexadecimal. */
   @Override
   public String toString() {
-    HexFormat hex = HexFormat.of();
-    return hex.toHexDigits(high) + hex.toHexDigits(low);
+    return HexFormat.of().formatHex(toBytes());
   }
 }

@@ -1,4 +1,4 @@
 package io.pipewright.filetransfer.store;
 
-/** What {@link SharedFolder#open} answers: a file that is open, or why it is not. */
-public sealed interface Opening permits OpenFile, Refused {}
+/** What {@link FileStore#open} answers: a file that is open, or why it is not. */
+public sealed interface Opening permits StoredFile, Refused {}

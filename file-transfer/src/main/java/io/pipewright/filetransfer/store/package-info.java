@@ -1,8 +1,8 @@
 /**
- * Which file a name means, and nothing outside the shared folder. {@link
- * io.pipewright.filetransfer.store.SharedFolder} is the door; it knows no network.
+ * Which file a name means, and nothing outside of what is shared. {@link
+ * io.pipewright.filetransfer.store.FileStore} is the door, {@link
+ * io.pipewright.filetransfer.store.SharedFolder} the store of a folder; neither knows a network.
  *
- * <p>Everything here calls the file system and may block: callers are worker threads, never event
- * loops.
+ * <p>Everything here may block: callers are worker threads, never event loops.
  */
 package io.pipewright.filetransfer.store;

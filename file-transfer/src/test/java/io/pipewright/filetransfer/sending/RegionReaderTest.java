@@ -2,8 +2,6 @@ package io.pipewright.filetransfer.sending;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipewright.filetransfer.store.FileName;
-import io.pipewright.filetransfer.store.OpenFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -34,11 +32,10 @@ class RegionReaderTest {
 
   private long bytesReadWhenAReadTakes(long nanos) throws IOException {
     Path path = Files.write(temp.resolve("f"), new byte[SIZE]);
-    FileName name = (FileName) FileName.parse("f");
     AtomicLong clock = new AtomicLong();
     FileWorkers workers = new FileWorkers(1, 1);
     CountingChannel channel = new CountingChannel(FileChannel.open(path));
-    SharedFile file = new SharedFile(new OpenFile(name, channel, SIZE), workers);
+    SharedFile file = new SharedFile(new ChannelFile(channel, SIZE), workers);
     List<Piece> pieces = new RegionReader(() -> clock.getAndAdd(nanos)).read(file, 0, SIZE);
     assertThat(pieces.stream().mapToInt(Piece::bytes).sum()).isEqualTo(SIZE);
     pieces.forEach(piece -> piece.message().release());

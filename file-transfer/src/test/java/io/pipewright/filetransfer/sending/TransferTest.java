@@ -8,13 +8,11 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.pipewright.filetransfer.store.OpenFile;
-import io.pipewright.filetransfer.store.SharedFolder;
+import io.pipewright.filetransfer.store.StoredFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -40,7 +38,7 @@ class TransferTest {
   @TempDir
   Path root;
 
-  private OpenFile file;
+  private StoredFile file;
 
   /** Holds writes back. */
   private static final class Gate extends ChannelOutboundHandlerAdapter {
@@ -74,9 +72,7 @@ class TransferTest {
     try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
       sparse.setLength(SIZE);
     }
-    try (SharedFolder folder = SharedFolder.open(root)) {
-      file = (OpenFile) folder.open("f".getBytes(StandardCharsets.UTF_8));
-    }
+    file = new ChannelFile(FileChannel.open(path), SIZE);
   }
 
   @AfterEach
@@ -95,7 +91,7 @@ class TransferTest {
   private void awaitClosedFile() {
     await().pollInterval(Duration.ofMillis(2)).until(() -> {
       channel.runPendingTasks();
-      return !file.channel().isOpen();
+      return !file.channel().orElseThrow().isOpen();
     });
   }
 
@@ -149,7 +145,7 @@ class TransferTest {
         .isInstanceOf(CancellationException.class)
         .hasMessage("enough");
     channel.runPendingTasks();
-    assertThat(file.channel().isOpen()).isTrue();
+    assertThat(file.channel().orElseThrow().isOpen()).isTrue();
     gate.letOneThrough();
     awaitClosedFile();
     assertThat(gate.regions).isEmpty();
@@ -170,7 +166,7 @@ class TransferTest {
   @Test
   void sendsNothingOfAnEmptyFile() throws IOException {
     file.close();
-    file = new OpenFile(file.name(), FileChannel.open(root.resolve("f")), 0);
+    file = new ChannelFile(FileChannel.open(root.resolve("f")), 0);
     Transfer transfer = Transfer.start(channel, file, workers);
     assertThat(transfer.done().isSuccess()).isTrue();
     awaitClosedFile();

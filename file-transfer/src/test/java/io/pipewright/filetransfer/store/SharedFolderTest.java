@@ -32,7 +32,7 @@ class SharedFolderTest {
   class WalkingByHandles extends Confinement {
     @Override
     SharedFolder open(Path root) {
-      return SharedFolder.open(root);
+      return SharedFolder.open(root, SharingPolicy.STRICT);
     }
   }
 
@@ -40,7 +40,7 @@ class SharedFolderTest {
   class WalkingByPaths extends Confinement {
     @Override
     SharedFolder open(Path root) throws IOException {
-      return SharedFolder.openChecked(root);
+      return SharedFolder.openByPath(root, SharingPolicy.STRICT);
     }
   }
 
@@ -200,18 +200,19 @@ class SharedFolderTest {
     }
 
     private String read(String name) throws IOException {
-      Opening opening = folder.open(name.getBytes(StandardCharsets.UTF_8));
-      assertThat(opening).isInstanceOf(OpenFile.class);
-      try (OpenFile file = (OpenFile) opening) {
+      Opening opening = folder.open(FileName.of(name));
+      assertThat(opening).isInstanceOf(StoredFile.class);
+      try (StoredFile file = (StoredFile) opening) {
         ByteBuffer bytes = ByteBuffer.allocate((int) file.size() + 1);
-        file.channel().read(bytes, 0);
+        file.read(bytes, 0);
         assertThat(bytes.position()).isEqualTo((int) file.size());
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
       }
     }
 
     private void assertRefused(String name, String reason) {
-      assertThat(folder.open(name.getBytes(StandardCharsets.UTF_8)))
+      Naming naming = FileName.parse(name);
+      assertThat(naming instanceof FileName harmless ? folder.open(harmless) : naming)
           .isInstanceOfSatisfying(Refused.class, r -> assertThat(r.reason()).contains(reason));
     }
   }
@@ -222,8 +223,8 @@ class SharedFolderTest {
   @Test
   void refusesADevice() throws IOException {
     assumeTrue(Files.exists(Path.of("/dev/null")), "there are devices here");
-    try (SharedFolder dev = SharedFolder.open(Path.of("/dev"))) {
-      assertThat(dev.open("null".getBytes(StandardCharsets.UTF_8)))
+    try (SharedFolder dev = SharedFolder.open(Path.of("/dev"), SharingPolicy.STRICT)) {
+      assertThat(dev.open(FileName.of("null")))
           .isEqualTo(new Refused("it is a device, a FIFO or a socket"));
     }
   }
@@ -232,10 +233,10 @@ class SharedFolderTest {
   void doesNotRunOutOfDescriptors() throws IOException {
     Files.createDirectories(temp.resolve("sub"));
     Files.writeString(temp.resolve("sub/a"), "a");
-    try (SharedFolder folder = SharedFolder.open(temp)) {
+    try (SharedFolder folder = SharedFolder.open(temp, SharingPolicy.STRICT)) {
       for (int i = 0; i < 3_000; i++) {
-        ((OpenFile) folder.open("sub/a".getBytes(StandardCharsets.UTF_8))).close();
-        folder.open("sub/b".getBytes(StandardCharsets.UTF_8));
+        ((StoredFile) folder.open(FileName.of("sub/a"))).close();
+        folder.open(FileName.of("sub/b"));
       }
       Path descriptors = Path.of("/proc/self/fd");
       assumeTrue(Files.isDirectory(descriptors), "descriptors can be counted here");
@@ -249,12 +250,12 @@ class SharedFolderTest {
   void servesTheFolderThatWasOpenedEvenIfItIsRenamed() throws IOException {
     Path root = Files.createDirectory(temp.resolve("root"));
     Files.writeString(root.resolve("a"), "first");
-    try (SharedFolder folder = SharedFolder.open(root)) {
+    try (SharedFolder folder = SharedFolder.open(root, SharingPolicy.STRICT)) {
       assumeWalkingByHandles(root);
       Files.move(root, temp.resolve("elsewhere"));
       Files.createDirectory(root);
       Files.writeString(root.resolve("a"), "impostor");
-      OpenFile file = (OpenFile) folder.open("a".getBytes(StandardCharsets.UTF_8));
+      StoredFile file = (StoredFile) folder.open(FileName.of("a"));
       try (file) {
         assertThat(file.size()).isEqualTo("first".length());
       }
@@ -264,10 +265,10 @@ class SharedFolderTest {
   @Test
   void saysWhyARootCannotBeShared() throws IOException {
     Path file = Files.createFile(temp.resolve("file"));
-    assertThatThrownBy(() -> SharedFolder.open(temp.resolve("missing")))
+    assertThatThrownBy(() -> SharedFolder.open(temp.resolve("missing"), SharingPolicy.STRICT))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("missing: there is no such folder");
-    assertThatThrownBy(() -> SharedFolder.open(file))
+    assertThatThrownBy(() -> SharedFolder.open(file, SharingPolicy.STRICT))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("file: it is no folder");
   }
@@ -277,9 +278,9 @@ class SharedFolderTest {
     Path real = Files.createDirectory(temp.resolve("real"));
     Files.writeString(real.resolve("a"), "a");
     Path link = Files.createSymbolicLink(temp.resolve("link"), real);
-    try (SharedFolder folder = SharedFolder.open(link)) {
+    try (SharedFolder folder = SharedFolder.open(link, SharingPolicy.STRICT)) {
       assertThat(folder.path()).isEqualTo(real.toRealPath());
-      ((OpenFile) folder.open("a".getBytes(StandardCharsets.UTF_8))).close();
+      ((StoredFile) folder.open(FileName.of("a"))).close();
     }
   }
 
