@@ -1,0 +1,131 @@
+package io.pipewright.filetransfer.fetching;
+
+import io.pipewright.filetransfer.download.Connections;
+import java.time.Duration;
+
+/**
+ * How many connections should bring a file. Automatic: begin with as many as there are servers; try one more; keep it if goodput
+ * rose by a tenth, else withdraw it and wait longer before the next trial.
+ *
+ * <pre>
+ *                    a second has passed
+ *         ┌─ STEADY ─────────────────────► TRIAL of one more
+ *         │    ▲                             │ a second to settle in, a second to measure
+ *         │    ├── rose by 10 % ─────────────┤   next trial at once
+ *         │    └── did not ─ withdraw ───────┘   next trial after 4 s, 8 s, … 64 s
+ *         └──► near the end no more is tried
+ * </pre>
+ *
+ * <p>Not thread-safe; time is given, so tests move it.
+ */
+final class ConnectionCount {
+
+  private static final long MEASURE_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long SETTLE_NANOS = Duration.ofMillis(500).toNanos();
+  private static final long FIRST_WAIT_NANOS = Duration.ofSeconds(4).toNanos();
+  private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(64).toNanos();
+
+  /** With less than this to go a further connection would bring nothing but its handshake. */
+  private static final double WORTH_WHILE_SECONDS = 2;
+
+  private static final double RISE = 1.1;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final Connections limits;
+  private int wanted;
+  private boolean trial;
+  private boolean settling;
+  private long settledNanos;
+  private double before;
+  private long sinceNanos;
+  private long sinceBytes;
+  private long notBeforeNanos;
+  private long waitNanos = FIRST_WAIT_NANOS;
+
+  /**
+   * @param limits what the user allows
+   * @param servers how many there are
+   * @param nowNanos the time
+   */
+  ConnectionCount(Connections limits, int servers, long nowNanos) {
+    this.limits = limits;
+    this.wanted = limits.automatic() ? Math.min(servers, limits.most()) : limits.most();
+    this.sinceNanos = nowNanos;
+    this.notBeforeNanos = nowNanos;
+  }
+
+  /** How many there should be. */
+  int wanted() {
+    return wanted;
+  }
+
+  /** So many cannot be had: a server refuses further ones. */
+  void refused(int had, long nowNanos, long totalBytes) {
+    if (limits.automatic() && had < wanted) {
+      wanted = Math.max(1, had);
+      giveUpTrial(nowNanos, totalBytes);
+    }
+  }
+
+  /**
+   * Decides anew.
+   *
+   * @param nowNanos the time
+   * @param totalBytes how many have come
+   * @param remainingBytes how many are still to come
+   * @return how many connections there should be
+   */
+  int decide(long nowNanos, long totalBytes, long remainingBytes) {
+    if (settling && nowNanos - settledNanos >= 0) {
+      settling = false;
+      measureFrom(nowNanos, totalBytes);
+    }
+    long took = nowNanos - sinceNanos;
+    if (!limits.automatic() || settling || took < MEASURE_NANOS) {
+      return wanted;
+    }
+    double goodput = (totalBytes - sinceBytes) * NANOS_PER_SECOND / took;
+    if (trial) {
+      judge(goodput, nowNanos, totalBytes);
+    }
+    boolean soonOver = remainingBytes < goodput * WORTH_WHILE_SECONDS;
+    boolean mayTry = wanted < limits.most() && nowNanos - notBeforeNanos >= 0;
+    if (mayTry && !soonOver && !settling) {
+      tryOneMore(goodput, nowNanos);
+    } else {
+      measureFrom(nowNanos, totalBytes);
+    }
+    return wanted;
+  }
+
+  private void tryOneMore(double goodput, long nowNanos) {
+    before = goodput;
+    wanted++;
+    trial = true;
+    settling = true;
+    settledNanos = nowNanos + SETTLE_NANOS;
+  }
+
+  private void judge(double goodput, long nowNanos, long totalBytes) {
+    if (goodput >= before * RISE) {
+      trial = false;
+      waitNanos = FIRST_WAIT_NANOS;
+    } else {
+      wanted--;
+      giveUpTrial(nowNanos, totalBytes);
+    }
+  }
+
+  private void giveUpTrial(long nowNanos, long totalBytes) {
+    trial = false;
+    settling = false;
+    notBeforeNanos = nowNanos + waitNanos;
+    waitNanos = Math.min(2 * waitNanos, LONGEST_WAIT_NANOS);
+    measureFrom(nowNanos, totalBytes);
+  }
+
+  private void measureFrom(long nanos, long bytes) {
+    sinceNanos = nanos;
+    sinceBytes = bytes;
+  }
+}

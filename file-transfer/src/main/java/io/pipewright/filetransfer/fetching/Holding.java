@@ -1,0 +1,117 @@
+package io.pipewright.filetransfer.fetching;
+
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+
+/** What one is to bring: windows that it was asked for, and the rest of its stretch. */
+final class Holding {
+
+  private final BitSet done;
+
+  private final Deque<BlockRange> asked = new ArrayDeque<>();
+  private Stretch rest;
+
+  /**
+   * @param done the blocks that are here; the map's own
+   */
+  Holding(BitSet done) {
+    this.done = done;
+  }
+
+  /** What it owns and has not been asked for; {@code null} or empty if it owns nothing. */
+  Stretch rest() {
+    return rest;
+  }
+
+  void own(Stretch stretch) {
+    rest = stretch;
+  }
+
+  /** What it was asked for; some of it may be here. */
+  Iterable<BlockRange> asked() {
+    return asked;
+  }
+
+  /** Is asked for blocks that it does not own. */
+  void add(BlockRange window) {
+    asked.add(window);
+  }
+
+  boolean hasRest() {
+    return rest != null && rest.count() > 0;
+  }
+
+  BlockRange ask(int most) {
+    prune();
+    int end = (int) Math.min(rest.end, (long) rest.first + most);
+    BlockRange window = new BlockRange(rest.first, end);
+    rest.first = end;
+    asked.add(window);
+    return window;
+  }
+
+  Stretch giveSecondHalf() {
+    int middle = rest.first + rest.count() / 2;
+    Stretch half = new Stretch(middle, rest.end);
+    rest.end = middle;
+    return half;
+  }
+
+  /** Forgets windows that are here. */
+  private void prune() {
+    asked.removeIf(window -> done.nextClearBit(window.first()) >= window.end());
+  }
+
+  boolean isAsked(int block) {
+    return windowOf(block) != null;
+  }
+
+  private BlockRange windowOf(int block) {
+    for (BlockRange window : asked) {
+      if (block >= window.first() && block < window.end()) {
+        return window;
+      }
+    }
+    return null;
+  }
+
+  int outstanding() {
+    int count = 0;
+    for (BlockRange window : asked) {
+      for (int block = window.first(); block < window.end(); block++) {
+        count += done.get(block) ? 0 : 1;
+      }
+    }
+    return count;
+  }
+
+  /** The last block that is not here, nor among those. */
+  int lastNotIn(BitSet raced) {
+    int last = -1;
+    for (BlockRange window : asked) {
+      for (int block = window.end() - 1; block >= window.first() && block > last; block--) {
+        if (!done.get(block) && !raced.get(block)) {
+          last = block;
+        }
+      }
+    }
+    return last;
+  }
+
+  /** Cuts a block out of the windows; returns whether it was in one. */
+  boolean forget(int block) {
+    BlockRange window = windowOf(block);
+    if (window == null) {
+      return false;
+    }
+    asked.remove(window);
+    if (block > window.first()) {
+      asked.add(new BlockRange(window.first(), block));
+    }
+    if (block + 1 < window.end()) {
+      asked.add(new BlockRange(block + 1, window.end()));
+    }
+    return true;
+  }
+}

@@ -1,0 +1,92 @@
+package io.pipewright.filetransfer.fetching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipewright.filetransfer.download.Connections;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+class ConnectionCountTest {
+
+  private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long HUGE = 1L << 50;
+
+  private long now;
+  private double bytes;
+  private int trials;
+
+  /** Runs a line on which a number of connections brings a number of bytes a second. */
+  private void run(ConnectionCount count, int seconds, IntToDoubleFunction bytesPerSecond) {
+    for (int i = 0; i < 10 * seconds; i++) {
+      now += STEP_NANOS;
+      bytes += bytesPerSecond.applyAsDouble(count.wanted()) / 10;
+      int before = count.wanted();
+      if (count.decide(now, (long) bytes, HUGE) > before) {
+        trials++;
+      }
+    }
+  }
+
+  @Test
+  void aFixedNumberStaysWhatItIs() {
+    ConnectionCount count = new ConnectionCount(Connections.exactly(5), 1, now);
+    run(count, 30, connections -> 1e6);
+    assertThat(count.wanted()).isEqualTo(5);
+  }
+
+  @Test
+  void whereEachConnectionHasALimitOfItsOwnThereAreSoonEight() {
+    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    assertThat(count.wanted()).isEqualTo(1);
+    run(count, 15, connections -> connections * 10e6);
+    assertThat(count.wanted()).isEqualTo(8);
+  }
+
+  @Test
+  void whereOneFillsTheLineItStaysOneAndIsTriedMoreAndMoreRarely() {
+    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    run(count, 60, connections -> 100e6);
+    int first = trials;
+    assertThat(first).isBetween(3, 6);
+    run(count, 60, connections -> 100e6);
+    assertThat(trials - first).isLessThanOrEqualTo(2);
+    run(count, 2, connections -> 100e6);
+    assertThat(count.wanted()).isEqualTo(1);
+  }
+
+  @Test
+  void whereThreeFillTheLineThereAreThree() {
+    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    run(count, 9, connections -> Math.min(connections, 3) * 10e6);
+    assertThat(count.wanted()).isEqualTo(3);
+  }
+
+  @Test
+  void thereIsOneForEachServerToBeginWith() {
+    assertThat(new ConnectionCount(Connections.auto(), 3, now).wanted()).isEqualTo(3);
+    assertThat(new ConnectionCount(Connections.auto(), 30, now).wanted()).isEqualTo(8);
+  }
+
+  @Test
+  void nothingIsTriedShortlyBeforeTheEnd() {
+    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    for (int i = 0; i < 100; i++) {
+      now += STEP_NANOS;
+      bytes += 1e6;
+      count.decide(now, (long) bytes, 15_000_000);
+    }
+    assertThat(count.wanted()).isEqualTo(1);
+  }
+
+  @Test
+  void aServerThatRefusesFurtherConnectionsIsNotPressed() {
+    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    run(count, 3, connections -> connections * 10e6);
+    assertThat(count.wanted()).isGreaterThan(1);
+    count.refused(1, now, (long) bytes);
+    assertThat(count.wanted()).isEqualTo(1);
+    run(count, 3, connections -> 10e6);
+    assertThat(count.wanted()).isEqualTo(1);
+  }
+}
