@@ -5,6 +5,7 @@ import io.pipewright.filetransfer.store.Entry;
 import io.pipewright.filetransfer.store.FileVersion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -104,7 +105,22 @@ public sealed interface Answer {
   record SumList(long first, int[] sums) implements Answer {
     public SumList {
       Check.notNegative("first", first);
-      Check.within("number of sums", sums.length, Limits.MAX_SUMS);
+      Check.within("the number of sums", sums.length, Limits.MAX_SUMS);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof SumList list && first == list.first && Arrays.equals(sums, list.sums);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * Long.hashCode(first) + Arrays.hashCode(sums);
+    }
+
+    @Override
+    public String toString() {
+      return "SumList[first=" + first + ", sums=" + Arrays.toString(sums) + "]";
     }
   }
 

@@ -34,29 +34,23 @@ final class AnswerReader {
       throw new MalformedMessageException("answer", "it is empty");
     }
     int type = body.getUnsignedByte(body.readerIndex());
+    FieldReader fields =
+        new FieldReader(MessageType.name(type), body, body.readerIndex() + 1, body.writerIndex());
     try {
       return switch (type) {
-        case MessageType.WELCOME -> welcome(fields("WELCOME", body));
-        case MessageType.ENTRIES -> entries(fields("ENTRIES", body));
-        case MessageType.FILE -> file(fields("FILE", body));
-        case MessageType.DATA -> data(fields("DATA", body));
-        case MessageType.SUM_LIST -> sums(fields("SUMS", body));
-        case MessageType.END -> end(fields("END", body));
-        case MessageType.ERROR -> failure(fields("ERROR", body));
-        default -> throw new MalformedMessageException(name(type), "there is no such answer");
+        case MessageType.WELCOME -> welcome(fields);
+        case MessageType.ENTRIES -> entries(fields);
+        case MessageType.FILE -> file(fields);
+        case MessageType.DATA -> data(fields);
+        case MessageType.SUM_LIST -> sums(fields);
+        case MessageType.END -> end(fields);
+        case MessageType.ERROR -> failure(fields);
+        default -> throw fields.malformed("there is no such answer");
       };
     } catch (IllegalArgumentException e) {
       // what a message checks of itself
-      throw new MalformedMessageException(name(type), e.getMessage());
+      throw fields.malformed(e.getMessage());
     }
-  }
-
-  private static String name(int type) {
-    return "0x%02x".formatted(type);
-  }
-
-  private static FieldReader fields(String type, ByteBuf body) {
-    return new FieldReader(type, body, body.readerIndex() + 1, body.writerIndex());
   }
 
   private static Answer welcome(FieldReader fields) {
@@ -71,9 +65,7 @@ final class AnswerReader {
         default -> {}
       }
     }
-    fields.require(1);
-    fields.require(2);
-    fields.require(3);
+    fields.requireUpTo(3);
     return new Answer.Welcome(version, agent, blockBytes);
   }
 
@@ -107,11 +99,7 @@ final class AnswerReader {
         default -> {}
       }
     }
-    fields.require(1);
-    fields.require(2);
-    fields.require(3);
-    fields.require(4);
-    fields.require(5);
+    fields.requireUpTo(5);
     if (kind != FILE && kind != FOLDER) {
       throw fields.malformed("an entry is neither file nor folder but " + kind);
     }
@@ -140,9 +128,7 @@ final class AnswerReader {
         default -> {}
       }
     }
-    fields.require(1);
-    fields.require(2);
-    fields.require(3);
+    fields.requireUpTo(3);
     return new Answer.FileFacts(size, lastModified, version);
   }
 
@@ -158,9 +144,7 @@ final class AnswerReader {
         default -> {}
       }
     }
-    fields.require(1);
-    fields.require(2);
-    fields.require(3);
+    fields.requireUpTo(3);
     return new Answer.Data(offset, length, sum);
   }
 
@@ -174,8 +158,7 @@ final class AnswerReader {
         default -> {}
       }
     }
-    fields.require(1);
-    fields.require(2);
+    fields.requireUpTo(2);
     return new Answer.SumList(first, sums);
   }
 
@@ -200,8 +183,7 @@ final class AnswerReader {
         default -> {}
       }
     }
-    fields.require(1);
-    fields.require(2);
+    fields.requireUpTo(2);
     return new Answer.Failure(code, text, offset, retryAfter);
   }
 

@@ -156,6 +156,13 @@ final class FieldReader {
     }
   }
 
+  /** Checks, behind the last field, that the fields from 1 to that one were there. */
+  void requireUpTo(int last) {
+    for (int mandatory = 1; mandatory <= last; mandatory++) {
+      require(mandatory);
+    }
+  }
+
   private void take(int width) {
     if (length != width) {
       throw malformed("field " + id + " has " + length + " bytes, not " + width);

@@ -18,4 +18,22 @@ final class MessageType {
   static final int ERROR = 0xC0;
 
   private MessageType() {}
+
+  /** What a type is called; its number if it is not known. */
+  static String name(int type) {
+    return switch (type) {
+      case HELLO -> "HELLO";
+      case LIST -> "LIST";
+      case STAT -> "STAT";
+      case GET -> "GET";
+      case SUMS, SUM_LIST -> "SUMS";
+      case WELCOME -> "WELCOME";
+      case ENTRIES -> "ENTRIES";
+      case FILE -> "FILE";
+      case DATA -> "DATA";
+      case END -> "END";
+      case ERROR -> "ERROR";
+      default -> "0x%02x".formatted(type);
+    };
+  }
 }

@@ -27,23 +27,21 @@ final class RequestReader {
       throw new MalformedMessageException("request", "it is empty");
     }
     int type = body.getUnsignedByte(body.readerIndex());
+    FieldReader fields =
+        new FieldReader(MessageType.name(type), body, body.readerIndex() + 1, body.writerIndex());
     try {
       return switch (type) {
-        case MessageType.HELLO -> hello(fields("HELLO", body));
-        case MessageType.LIST -> list(fields("LIST", body));
-        case MessageType.STAT -> stat(fields("STAT", body));
-        case MessageType.GET -> get(fields("GET", body));
-        case MessageType.SUMS -> sums(fields("SUMS", body));
+        case MessageType.HELLO -> hello(fields);
+        case MessageType.LIST -> list(fields);
+        case MessageType.STAT -> stat(fields);
+        case MessageType.GET -> get(fields);
+        case MessageType.SUMS -> sums(fields);
         default -> new Request.Unknown(type);
       };
     } catch (IllegalArgumentException e) {
       // what a message checks of itself
-      throw new MalformedMessageException("0x%02x".formatted(type), e.getMessage());
+      throw fields.malformed(e.getMessage());
     }
-  }
-
-  private static FieldReader fields(String type, ByteBuf body) {
-    return new FieldReader(type, body, body.readerIndex() + 1, body.writerIndex());
   }
 
   private static Request hello(FieldReader fields) {
@@ -60,11 +58,10 @@ final class RequestReader {
         default -> {}
       }
     }
+    fields.requireUpTo(3);
     if (!magic.equals(MAGIC)) {
       throw fields.malformed("field 1 is not " + MAGIC);
     }
-    fields.require(2);
-    fields.require(3);
     return new Request.Hello(version, agent, secret);
   }
 
@@ -90,7 +87,7 @@ final class RequestReader {
         name = name(fields);
       }
     }
-    fields.require(1);
+    fields.requireUpTo(1);
     return new Request.Stat(name);
   }
 
@@ -108,7 +105,7 @@ final class RequestReader {
         default -> {}
       }
     }
-    fields.require(1);
+    fields.requireUpTo(1);
     return new Request.Get(name, version, offset, length);
   }
 
@@ -126,10 +123,7 @@ final class RequestReader {
         default -> {}
       }
     }
-    fields.require(1);
-    fields.require(2);
-    fields.require(3);
-    fields.require(4);
+    fields.requireUpTo(4);
     return new Request.Sums(name, version, first, count);
   }
 
