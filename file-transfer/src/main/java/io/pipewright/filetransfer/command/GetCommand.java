@@ -1,29 +1,23 @@
 package io.pipewright.filetransfer.command;
 
-import io.pipewright.ConnectFailedException;
-import io.pipewright.PipewrightException;
-import io.pipewright.address.Endpoint;
 import io.pipewright.filetransfer.FileClient;
-import io.pipewright.filetransfer.download.CannotSaveException;
-import io.pipewright.filetransfer.download.Download;
-import io.pipewright.filetransfer.download.DownloadBrokenException;
-import io.pipewright.filetransfer.download.DownloadTimedOutException;
-import io.pipewright.launch.ExitCode;
-import io.pipewright.launch.TcpClientOptions;
-import io.pipewright.log.Escaped;
-import io.pipewright.transport.Transport;
+import io.pipewright.filetransfer.FileClientBuilder;
+import io.pipewright.filetransfer.download.Connections;
+import io.pipewright.launch.ByteSize;
+import io.pipewright.launch.Converters;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** {@code file-transfer get HOST:PORT NAME…}: one file after another; the largest exit code of them all counts. */
+/** {@code file-transfer get HOST:PORT NAME…}: one name after another; the largest exit code of them all counts. */
 @Command(
     name = "get",
     description = {
@@ -32,13 +26,11 @@ import picocli.CommandLine.Parameters;
     })
 final class GetCommand implements Callable<Integer> {
 
-  private static final Logger log = LoggerFactory.getLogger(GetCommand.class);
+  @Spec
+  private CommandSpec spec;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "HOST:PORT",
-      description = "The server; or unix:PATH, a Unix domain socket.")
-  private Endpoint server;
+  @Mixin
+  private ClientOptions client;
 
   @Parameters(
       index = "1..*",
@@ -54,104 +46,67 @@ final class GetCommand implements Callable<Integer> {
       description = "Save in this folder, which must be there.")
   private Path folder;
 
-  @SuppressWarnings("UnusedVariable") // scripts name the dialect; there is nothing to choose yet
   @Option(
       names = "--plain",
-      description =
-          "Speak the plain dialect: a name, then bytes until the end. It is the only one yet.")
+      description = "Speak the plain dialect of older servers: a name, then bytes until the end.")
   private boolean plain;
 
-  @Mixin
-  private TcpClientOptions tcp;
-
   @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      defaultValue = "30s",
-      description = "How long the server may be silent.")
-  private Duration timeout;
-
-  @Option(
-      names = "--transport",
-      paramLabel = "NAME",
+      names = "--connections",
+      paramLabel = "N",
       defaultValue = "auto",
-      description = "auto, io_uring, epoll, kqueue or nio.")
-  private Transport transport;
+      converter = ConnectionsConverter.class,
+      description = "How many connections bring one file: auto (as many as help), or 1 to 64.")
+  private Connections connections;
 
-  private volatile boolean interrupted;
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      defaultValue = "10",
+      converter = Converters.NotNegative.class,
+      description = "How many tries in a row may bring nothing.")
+  private int retries;
+
+  @Option(
+      names = "--limit-rate",
+      paramLabel = "SIZE",
+      defaultValue = "0",
+      description =
+          "Receive at most so many bytes a second over all connections, as 10MB; 0 is no limit.")
+  private ByteSize rate;
+
+  @Option(names = "--no-fsync", description = "Do not wait until the disk has it.")
+  private boolean noFsync;
+
+  @Option(
+      names = "--json",
+      description = "Print each event as a JSON object on a line of standard output.")
+  private boolean json;
 
   @Override
   public Integer call() {
-    try (FileClient client = FileClient.builder()
-        .socket(socket -> tcp.applyTo(socket).server(server).transport(transport))
-        .timeout(timeout)
-        .build()) {
-      Thread cleanUp = new Thread(() -> giveUp(client), "clean-up");
-      Runtime.getRuntime().addShutdownHook(cleanUp);
-      try {
-        return getAll(client);
-      } finally {
-        forget(cleanUp);
-      }
+    check(!plain || client.servers().endpoints().size() == 1, "--plain takes one server");
+    try (GetRun run = new GetRun(builder().build(), json, this::resume)) {
+      return run.getAll(names, folder);
     }
   }
 
-  /** A signal ends the JVM, which runs this first: nothing half-finished stays behind. */
-  private void giveUp(FileClient client) {
-    interrupted = true;
-    client.close();
+  private ResumeCommand resume(Set<String> finished) {
+    return plain ? null : ResumeCommand.without(spec.commandLine().getParseResult(), finished);
   }
 
-  private static void forget(Thread cleanUp) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
-    } catch (IllegalStateException e) {
-      log.debug("it is running", e);
-    }
+  private FileClientBuilder builder() {
+    return client
+        .applyTo(FileClient.builder())
+        .connections(connections)
+        .retries(retries)
+        .limitRate(rate.bytes())
+        .fsync(!noFsync);
   }
 
-  private int getAll(FileClient client) {
-    int worst = ExitCode.OK;
-    for (String name : names) {
-      int code = get(client, name);
-      worst = Math.max(worst, code);
-      if (code == ExitCode.CANNOT_CONNECT) {
-        break; // it would be so for the others too
-      }
+  private void check(boolean condition, String sentence) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), sentence);
     }
-    return worst;
-  }
-
-  private int get(FileClient client, String name) {
-    Download download;
-    try (ProgressDisplay progress = ProgressDisplay.start(name)) {
-      download = client.get(name, folder, progress);
-    } catch (ConnectFailedException e) {
-      return failed(ExitCode.CANNOT_CONNECT, e);
-    } catch (DownloadTimedOutException e) {
-      return failed(ExitCode.TIMED_OUT, e);
-    } catch (CannotSaveException e) {
-      return failed(ExitCode.CANNOT_WRITE, e);
-    } catch (DownloadBrokenException e) {
-      return failed(ExitCode.FAILED, e);
-    }
-    if (download instanceof Download.Refused refused) {
-      say("no " + name + ": " + refused.reason());
-      return ExitCode.REFUSED;
-    }
-    return ExitCode.OK;
-  }
-
-  private int failed(int code, PipewrightException failure) {
-    log.debug("the failure with its stack", failure);
-    if (!interrupted) {
-      say(failure.getMessage());
-    }
-    return code;
-  }
-
-  /** Not thrown to the launcher, which would end at the first of several names. */
-  private static void say(String sentence) {
-    System.err.println(FileTransfer.PROGRAM + ": " + Escaped.of(sentence));
   }
 }

@@ -1,0 +1,45 @@
+package io.pipewright.filetransfer.command;
+
+import java.io.PrintStream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+
+/**
+ * The last line of a terminal, on which a bar is drawn again and again; sentences go above it. Needs of the terminal no more
+ * than a carriage return.
+ */
+final class BarLine extends ConsoleProgressBarConsumer {
+
+  private final PrintStream terminal;
+  private boolean drawn;
+
+  BarLine(PrintStream terminal) {
+    super(terminal);
+    this.terminal = terminal;
+  }
+
+  /** Draws the bar over what the line has. */
+  @Override
+  public synchronized void accept(String bar) {
+    super.accept(bar);
+    drawn = true;
+  }
+
+  /** Prints a sentence; a bar that stands there moves down when it is drawn next. */
+  synchronized void say(String sentence) {
+    if (drawn) {
+      terminal.print("\r" + " ".repeat(getMaxRenderedLength()) + "\r");
+      drawn = false;
+    }
+    terminal.println(sentence);
+  }
+
+  /** The bar stays as it is, and the next begins below. */
+  @Override
+  public synchronized void close() {
+    if (drawn) {
+      terminal.println();
+      drawn = false;
+    }
+    terminal.flush();
+  }
+}

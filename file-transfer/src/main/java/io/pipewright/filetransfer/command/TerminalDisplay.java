@@ -1,0 +1,127 @@
+package io.pipewright.filetransfer.command;
+
+import io.pipewright.filetransfer.download.Download;
+import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.launch.Terminal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A person watches: a bar for each file on standard error, or one for a whole folder, and what happens beside, a line each,
+ * above the bar.
+ */
+final class TerminalDisplay implements Display {
+
+  private final BarLine line = new BarLine(System.err);
+  private final boolean folders;
+  private DownloadBar bar;
+  private FolderProgress folder;
+
+  /**
+   * @param folders whether what is named is folders, with all below them
+   */
+  TerminalDisplay(boolean folders) {
+    this.folders = folders;
+  }
+
+  /**
+   * Whether standard error is a terminal. The JDK can tell only whether input and output are one both. Linux tells what the
+   * descriptor is; elsewhere the JDK's answer must do.
+   */
+  static boolean isWatched() {
+    try {
+      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return device.startsWith("/dev/pts/")
+          || device.startsWith("/dev/tty")
+          || device.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return Terminal.standard().interactive();
+    }
+  }
+
+  @Override
+  public synchronized void begins(String name) {
+    close();
+    if (folders) {
+      folder = new FolderProgress();
+      bar = DownloadBar.endless(line, name.isEmpty() ? "everything" : name);
+    }
+  }
+
+  @Override
+  public synchronized void event(DownloadEvent event) {
+    if (folder != null) {
+      folder.event(event);
+      bar.show(folder.verifiedBytes(), folder.fetchedBytes(), folder.state());
+    } else if (event instanceof DownloadEvent.Begun begun) {
+      close();
+      bar = DownloadBar.of(line, begun);
+    } else if (event instanceof DownloadEvent.Progress progress && bar != null) {
+      bar.show(progress.verifiedBytes(), progress.fetchedBytes(), by(progress.connections()));
+    } else if (event instanceof DownloadEvent.Finished finished
+        && finished.download() instanceof Download.Saved saved
+        && bar != null) {
+      bar.whole(saved.bytes());
+    }
+    tell(event);
+  }
+
+  private static String by(int connections) {
+    return connections == 1 ? "" : "x" + connections;
+  }
+
+  private void tell(DownloadEvent event) {
+    String name = event.name();
+    if (event instanceof DownloadEvent.BeganAnew anew) {
+      say(name + " begins anew: " + anew.why());
+    } else if (event instanceof DownloadEvent.BadBlock bad) {
+      say("block %d of %s came with wrong bytes from %s; it is asked for again"
+          .formatted(bad.block(), name, bad.server()));
+    } else if (event instanceof DownloadEvent.Retrying retrying) {
+      say("%s: %s; try %d in %s"
+          .formatted(
+              retrying.server(),
+              retrying.why(),
+              retrying.attempt() + 1,
+              Shown.seconds(retrying.delay())));
+    } else if (event instanceof DownloadEvent.ServerLeft left) {
+      say("%s brings no more of %s: %s".formatted(left.server(), name, left.why()));
+    }
+  }
+
+  @Override
+  public synchronized void ended(Download download) {
+    close();
+    if (download instanceof Download.Skipped skipped) {
+      say(skipped.name() + " is skipped: " + skipped.reason());
+    }
+    Display.super.ended(download);
+  }
+
+  @Override
+  public void say(String sentence) {
+    line.say(QuietDisplay.sentence(sentence));
+  }
+
+  @Override
+  public void planned(PlannedDownload planned) {
+    Terminal.standard().println(QuietDisplay.line(planned));
+  }
+
+  @Override
+  public synchronized void interrupted(ResumeCommand resume) {
+    close();
+    Display.super.interrupted(resume);
+    line.say(resume.toString());
+  }
+
+  @Override
+  public synchronized void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+      folder = null;
+    }
+  }
+}
