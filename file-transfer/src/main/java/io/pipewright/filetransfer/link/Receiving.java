@@ -52,10 +52,10 @@ final class Receiving extends ChannelOutboundHandlerAdapter {
 
   @Override
   public void read(ChannelHandlerContext ctx) {
-    if (paused) {
-      heldRead.hold(ctx.channel());
-    } else {
+    if (!paused) {
       ctx.read();
+    } else if (!heldRead.isHeld()) { // holding it makes another come
+      heldRead.hold(ctx.channel());
     }
   }
 
