@@ -30,6 +30,7 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
   private Admission admission;
   private ProxyProtocol proxyProtocol;
   private CaptureBuilder capture;
+  private boolean encrypts;
 
   private LoopWatchdog watchdog =
       LoopWatchdog.builder().limit(Duration.ofSeconds(2)).build();
@@ -70,7 +71,13 @@ public final class TcpServerBuilder extends TcpBuilder<TcpServerBuilder> {
    * @return this
    */
   public TcpServerBuilder tls(ServerTls tls) {
+    encrypts = true;
     return protection(new Stage(Slot.TLS, "tls", tls.toString(), tls::newHandler));
+  }
+
+  /** Whether connections are encrypted: {@link #tls} has been set. For services whose clients show secrets. */
+  public boolean encrypts() {
+    return encrypts;
   }
 
   /**

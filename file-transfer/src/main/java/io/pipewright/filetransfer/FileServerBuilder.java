@@ -5,7 +5,15 @@ import io.pipewright.ConfigurationException;
 import io.pipewright.RunningServer;
 import io.pipewright.filetransfer.plain.NameTiming;
 import io.pipewright.filetransfer.plain.PlainService;
+import io.pipewright.filetransfer.protocol.Secret;
+import io.pipewright.filetransfer.sending.BufferShare;
+import io.pipewright.filetransfer.sending.FileSender;
 import io.pipewright.filetransfer.sending.FileWorkers;
+import io.pipewright.filetransfer.sending.SumCache;
+import io.pipewright.filetransfer.sending.TransferLimits;
+import io.pipewright.filetransfer.serving.Manners;
+import io.pipewright.filetransfer.serving.NativeService;
+import io.pipewright.filetransfer.store.FileStore;
 import io.pipewright.filetransfer.store.SharedFolder;
 import io.pipewright.filetransfer.store.SharingPolicy;
 import io.pipewright.framing.Framing;
@@ -18,6 +26,7 @@ import io.pipewright.transport.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -33,6 +42,15 @@ public final class FileServerBuilder {
       .backlog(FileServer.DEFAULT_BACKLOG)
       .allowHalfClosure(true);
   private Path root;
+  private SharingPolicy sharing = SharingPolicy.STRICT;
+  private FileStore store;
+  private int maxTransfers = TransferLimits.UNLIMITED;
+  private int maxTransfersPerAddress = TransferLimits.UNLIMITED;
+  private Duration retryAfter = Duration.ofSeconds(2);
+  private long sumCacheBytes = 16 << 20;
+  private Secret secret;
+  private boolean secretOverPlaintext;
+  private Duration refusalDelay = Duration.ofSeconds(1);
   private Duration idleTimeout = FileServer.DEFAULT_IDLE_TIMEOUT;
   private int workers = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
   private NameTiming nameTiming = NameTiming.DEFAULT;
@@ -42,13 +60,116 @@ public final class FileServerBuilder {
   FileServerBuilder() {}
 
   /**
-   * The folder whose files are served, with all folders in it. It must be named.
+   * The folder whose files are served, with all folders in it. It must be named, unless there is a {@link #store}.
    *
    * @param root an existing folder; it is opened by {@link #start()}
    * @return this
    */
   public FileServerBuilder root(Path root) {
     this.root = Objects.requireNonNull(root, "root");
+    return this;
+  }
+
+  /**
+   * What of the folder is given beyond plain files. Default {@link SharingPolicy#STRICT}.
+   *
+   * @param sharing about links and hidden names
+   * @return this
+   */
+  public FileServerBuilder sharing(SharingPolicy sharing) {
+    this.sharing = Objects.requireNonNull(sharing, "sharing");
+    return this;
+  }
+
+  /**
+   * Serves the files of a store of one's own instead of those of a folder. It stays the caller's, who closes it after the
+   * server.
+   *
+   * @param store is asked by many worker threads at once
+   * @return this
+   */
+  public FileServerBuilder store(FileStore store) {
+    this.store = Objects.requireNonNull(store, "store");
+    return this;
+  }
+
+  /**
+   * How many files may be under way at the same time, over all connections. A native client over that is told to come back
+   * later, a plain one is refused. Small files that go out in one piece do not count. No limit by default.
+   *
+   * @param transfers 1 or more
+   * @return this
+   * @throws ConfigurationException if less than 1
+   */
+  public FileServerBuilder maxTransfers(int transfers) {
+    this.maxTransfers = atLeastOne("maxTransfers", transfers);
+    return this;
+  }
+
+  /**
+   * How many files may be under way to one address at the same time; otherwise as {@link #maxTransfers}. No limit by default.
+   *
+   * @param transfers 1 or more
+   * @return this
+   * @throws ConfigurationException if less than 1
+   */
+  public FileServerBuilder maxTransfersPerAddress(int transfers) {
+    this.maxTransfersPerAddress = atLeastOne("maxTransfersPerAddress", transfers);
+    return this;
+  }
+
+  /**
+   * When native clients are told to come back that are turned away because there is too much to do, or because the server
+   * drains. Default 2 s.
+   *
+   * @param delay zero or more
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public FileServerBuilder retryAfter(Duration delay) {
+    if (delay.isNegative()) {
+      throw new ConfigurationException("retryAfter", delay, "must not be negative, not " + delay);
+    }
+    this.retryAfter = delay;
+    return this;
+  }
+
+  /**
+   * How much memory the sums of blocks may take that have been sent before. Four bytes a MiB of files: the default of 16 MiB
+   * is for 4 TiB.
+   *
+   * @param bytes 0 to keep none
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public FileServerBuilder sumCacheBytes(long bytes) {
+    if (bytes < 0) {
+      throw new ConfigurationException("sumCacheBytes", bytes, "must be 0 or more, not " + bytes);
+    }
+    this.sumCacheBytes = bytes;
+    return this;
+  }
+
+  /**
+   * What clients have to show. Then the plain dialect is refused, which can show nothing. {@link #start()} refuses a secret
+   * without TLS, where everybody on the way could read it: see {@link #secretOverPlaintext}.
+   *
+   * @param secret the same for all clients
+   * @return this
+   */
+  public FileServerBuilder secret(Secret secret) {
+    this.secret = Objects.requireNonNull(secret, "secret");
+    return this;
+  }
+
+  /**
+   * Whether a secret may be shown over connections that are not encrypted. Default no.
+   *
+   * @param allowed for networks that nobody else listens to
+   * @return this
+   */
+  public FileServerBuilder secretOverPlaintext(boolean allowed) {
+    this.secretOverPlaintext = allowed;
     return this;
   }
 
@@ -86,11 +207,15 @@ public final class FileServerBuilder {
    * @throws ConfigurationException if less than 1
    */
   public FileServerBuilder workers(int threads) {
-    if (threads < 1) {
-      throw new ConfigurationException("workers", threads, "must be 1 or more, not " + threads);
-    }
-    this.workers = threads;
+    this.workers = atLeastOne("workers", threads);
     return this;
+  }
+
+  private static int atLeastOne(String field, int value) {
+    if (value < 1) {
+      throw new ConfigurationException(field, value, "must be 1 or more, not " + value);
+    }
+    return value;
   }
 
   /**
@@ -121,31 +246,74 @@ public final class FileServerBuilder {
     return this;
   }
 
+  /** How long a wrong secret waits for its answer: tests have no time to wait. */
+  FileServerBuilder refusalDelay(Duration delay) {
+    this.refusalDelay = delay;
+    return this;
+  }
+
   /**
    * Opens the folder and listens. Returns when the port is bound.
    *
    * @return the server, to be closed by the caller
-   * @throws ConfigurationException if the folder is missing or cannot be read
+   * @throws ConfigurationException if the folder is missing or cannot be read, or there is a secret and no TLS
    * @throws BindFailedException if the port cannot be bound: which address, and why
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   public RunningServer start() {
-    if (root == null) {
-      throw new ConfigurationException("root", null, "name the folder to be served");
-    }
-    SharedFolder folder = SharedFolder.open(root, SharingPolicy.STRICT);
+    check();
+    FileStore served = store == null ? SharedFolder.open(root, sharing) : store;
+    Runnable closeStore = store == null ? served::close : () -> {};
     FileWorkers readers = new FileWorkers(workers, MAX_WAITING_REQUESTS);
     RunningServer server = null;
     try {
-      PlainService service = new PlainService(folder, readers, nameTiming, linger());
+      NativeService service = service(served, readers);
       server = tcp.pipeline(customization.apply(pipeline(service))).start();
-      return new RunningFileServer(server, folder, readers);
+      return new RunningFileServer(server, closeStore, readers);
     } finally {
       if (server == null) {
         readers.close();
-        folder.close();
+        closeStore.run();
       }
     }
+  }
+
+  private void check() {
+    if ((root == null) == (store == null)) {
+      throw new ConfigurationException(
+          "root",
+          root,
+          root == null
+              ? "name the folder to be served"
+              : "a server has a folder or a store to serve, not both");
+    }
+    if (secret != null && !secretOverPlaintext && !tcp.encrypts()) {
+      throw new ConfigurationException(
+          "secret",
+          secret,
+          "without TLS everybody on the way can read the secret; use TLS, or allow it over plaintext");
+    }
+  }
+
+  private NativeService service(FileStore served, FileWorkers readers) {
+    FileSender sender = new FileSender(
+        readers,
+        new TransferLimits(maxTransfers, maxTransfersPerAddress),
+        BufferShare.ofThisJvm(),
+        new SumCache(sumCacheBytes));
+    return new NativeService(
+        served,
+        sender,
+        new PlainService(served, sender, nameTiming, linger()),
+        Optional.ofNullable(secret),
+        idlePolicy(),
+        new Manners(linger(), retryAfter, refusalDelay));
+  }
+
+  private Optional<IdlePolicy> idlePolicy() {
+    return idleTimeout.isZero()
+        ? Optional.empty()
+        : Optional.of(IdlePolicy.closeAfter(idleTimeout));
   }
 
   /** A peer that does not close its end is not worth more patience than a silent one. */
@@ -153,15 +321,13 @@ public final class FileServerBuilder {
     return idleTimeout.isZero() || idleTimeout.compareTo(MAX_LINGER) > 0 ? MAX_LINGER : idleTimeout;
   }
 
-  private Pipeline pipeline(PlainService service) {
+  private Pipeline pipeline(NativeService service) {
     PipelineBuilder pipeline =
         Pipeline.builder().framing(Framing.none()).handler("file-service", service::newHandler);
-    if (!idleTimeout.isZero()) {
-      pipeline.idle(IdlePolicy.closeAfter(idleTimeout));
-    }
+    idlePolicy().ifPresent(pipeline::idle);
     if (wireLog) {
       pipeline.wireLog("file-transfer");
     }
-    return pipeline.build().without("backpressure"); // nothing is read while a file is sent
+    return pipeline.build().without("backpressure"); // each dialect has its own
   }
 }

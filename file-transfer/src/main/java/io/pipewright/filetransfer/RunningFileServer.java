@@ -5,31 +5,34 @@ import io.pipewright.RunningServer;
 import io.pipewright.ServerState;
 import io.pipewright.ServerStats;
 import io.pipewright.filetransfer.sending.FileWorkers;
-import io.pipewright.filetransfer.store.FileStore;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A TCP server together with what it serves: when it has stopped, its workers end and its store is closed. To close either
+ * A TCP server together with what it serves: when it has stopped, its workers end and the store that it opened is closed. To close either
  * twice does nothing.
  */
 final class RunningFileServer implements RunningServer {
 
   private final RunningServer server;
-  private final FileStore store;
+  private final Runnable closeStore;
   private final FileWorkers workers;
 
-  /** Takes over all three. */
-  RunningFileServer(RunningServer server, FileStore store, FileWorkers workers) {
+  /**
+   * Takes over all three.
+   *
+   * @param closeStore may block
+   */
+  RunningFileServer(RunningServer server, Runnable closeStore, FileWorkers workers) {
     this.server = server;
-    this.store = store;
+    this.closeStore = closeStore;
     this.workers = workers;
   }
 
   private void release() {
-    workers.execute(store::close); // behind the look-ups that may be under way
+    workers.execute(closeStore); // behind the look-ups that may be under way
     workers.close();
   }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * that is closed with unread input would reset the connection, and the peer's system may then throw
  * away what it has received already.
  */
-final class LeavingHandler extends ChannelInboundHandlerAdapter {
+public final class LeavingHandler extends ChannelInboundHandlerAdapter {
 
   private final Duration linger;
   private Future<?> timer;
@@ -25,7 +25,7 @@ final class LeavingHandler extends ChannelInboundHandlerAdapter {
   /**
    * @param linger how long the peer may take to close its end
    */
-  LeavingHandler(Duration linger) {
+  public LeavingHandler(Duration linger) {
     this.linger = linger;
   }
 

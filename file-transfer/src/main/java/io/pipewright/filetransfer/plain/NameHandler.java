@@ -109,7 +109,7 @@ final class NameHandler extends ChannelInboundHandlerAdapter {
   private void lookUp(ChannelHandlerContext ctx) {
     int asked = lookup;
     byte[] wanted = name.name();
-    boolean admitted = service.workers().tryExecute(() -> {
+    boolean admitted = service.sender().workers().tryExecute(() -> {
       Opening opening = open(wanted);
       try {
         ctx.executor().execute(() -> answer(ctx, asked, opening));
@@ -122,15 +122,18 @@ final class NameHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** On a worker. */
   private Opening open(byte[] wanted) {
     Naming naming = FileName.parse(wanted);
-    return naming instanceof FileName file ? service.store().open(file) : (Refused) naming;
+    try {
+      return naming instanceof FileName parsed ? service.store().open(parsed) : (Refused) naming;
+    } catch (RuntimeException e) { // a user's store: its peer gets an answer nevertheless
+      return new Refused("the store failed: " + e);
+    }
   }
 
   private void answer(ChannelHandlerContext ctx, int asked, Opening opening) {
     if (asked != lookup || !ctx.channel().isActive()) {
-      service.workers().execute(() -> discard(opening));
+      service.sender().workers().execute(() -> discard(opening));
     } else if (opening instanceof StoredFile file) {
       ctx.pipeline().replace(this, "sending", new SendingHandler(service, file));
     } else if (deciding) {

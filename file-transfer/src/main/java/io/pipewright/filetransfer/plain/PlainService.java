@@ -3,7 +3,7 @@ package io.pipewright.filetransfer.plain;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.pipewright.filetransfer.sending.FileWorkers;
+import io.pipewright.filetransfer.sending.FileSender;
 import io.pipewright.filetransfer.store.FileStore;
 import io.pipewright.filetransfer.store.StoredFile;
 import io.pipewright.log.Addresses;
@@ -20,13 +20,12 @@ import org.slf4j.LoggerFactory;
  * three handlers, each of which puts the next in its own place: {@link NameHandler}, then {@link
  * SendingHandler} if there is a file to send, then {@link LeavingHandler}.
  *
- * @param store what is served
- * @param workers who reads it
+ * @param store where the files come from
+ * @param sender sends them
  * @param timing how long a name may take
  * @param linger how long a peer may take to close its end after we closed ours
  */
-public record PlainService(
-    FileStore store, FileWorkers workers, NameTiming timing, Duration linger) {
+public record PlainService(FileStore store, FileSender sender, NameTiming timing, Duration linger) {
 
   private static final int LOG_LINES_PER_SECOND = 10;
   private static final int LOGGED_NAME_BYTES = 256;
@@ -39,6 +38,17 @@ public record PlainService(
   /** The handler for a new connection; its channel must allow half-closure. */
   public ChannelHandler newHandler() {
     return new NameHandler(this);
+  }
+
+  /**
+   * A handler for a connection that gets nothing whatever it asks for.
+   *
+   * @param channel the connection
+   * @param reason for the log
+   */
+  public ChannelHandler newRefusingHandler(Channel channel, String reason) {
+    logRefused(channel, new byte[0], reason);
+    return new LeavingHandler(linger);
   }
 
   static void logRefused(Channel channel, byte[] name, String reason) {

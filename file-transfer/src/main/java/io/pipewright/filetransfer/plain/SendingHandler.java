@@ -6,9 +6,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.pipewright.filetransfer.sending.FileSender.Sending;
 import io.pipewright.filetransfer.sending.Transfer;
 import io.pipewright.filetransfer.store.StoredFile;
 import io.pipewright.idle.IdleEvent;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Sends one file, then gives way to {@link LeavingHandler}.
@@ -36,8 +38,14 @@ final class SendingHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     Channel channel = ctx.channel();
-    transfer =
-        Transfer.start(channel, file, service.workers()); // first: it closes the file in any case
+    Sending sending = service.sender().send(channel, file); // first: it closes the file in any case
+    if (sending instanceof Sending.Busy busy) {
+      PlainService.logRefused(
+          channel, file.name().toString().getBytes(StandardCharsets.UTF_8), busy.reason());
+      ctx.pipeline().replace(this, "leaving", new LeavingHandler(service.linger()));
+      return;
+    }
+    transfer = ((Sending.Begun) sending).transfer();
     channel.config().setAutoRead(false);
     channel.config().setOption(ChannelOption.SO_LINGER, RESET_ON_CLOSE);
     transfer.done().addListener(done -> ended(ctx, done)); // last: an empty file is sent by now

@@ -2,43 +2,60 @@ package io.pipewright.filetransfer.sending;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.pipewright.filetransfer.block.Blocks;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pieces as buffers, for a channel that cannot send regions rightly: Netty's io_uring transport
- * (4.2.18) takes a region's offset for an {@code int}, and beyond 2 GiB sends the wrong bytes.
+ * Pieces as buffers, where a region will not do: TLS encrypts bytes, a store may have no file to take regions of, and Netty's
+ * io_uring transport (4.2.18) takes a region's offset for an {@code int}, and beyond 2 GiB sends the wrong bytes.
  */
 final class BufferReader implements PieceReader {
 
-  private static final int PIECE_BYTES = 128 << 10;
-
   private final ByteBufAllocator allocator;
+  private final BufferShare share;
 
-  BufferReader(ByteBufAllocator allocator) {
+  BufferReader(ByteBufAllocator allocator, BufferShare share) {
     this.allocator = allocator;
+    this.share = share;
   }
 
+  /** Up to a line of the grid, so that a block that fits at all is read at once. */
   @Override
-  public int stretchBytes() {
-    return PIECE_BYTES;
+  public int stretch(long position, long end) {
+    int most = (int) Math.min(Blocks.toNextLine(position), end - position);
+    return Math.min(most, share.stretchBytes(most));
   }
 
   @Override
   public List<Piece> read(SharedFile file, long position, int length) throws IOException {
+    List<Piece> pieces = new ArrayList<>();
+    try {
+      int done = 0;
+      while (done < length) {
+        int bytes = BufferShare.pieceBytes(length - done);
+        pieces.add(new Piece(readBuffer(file, position + done, bytes), bytes));
+        done += bytes;
+      }
+      return pieces;
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      Piece.release(pieces);
+      throw e;
+    }
+  }
+
+  private ByteBuf readBuffer(SharedFile file, long position, int length) throws IOException {
     ByteBuf buffer = allocator.directBuffer(length, length);
     try {
-      while (buffer.isWritable()) {
-        long from = position + buffer.writerIndex();
-        int bytes = buffer.writableBytes();
-        int read = file.read(buffer.internalNioBuffer(buffer.writerIndex(), bytes), from);
-        if (read <= 0) {
-          throw new FileTruncatedException(file.size(), from);
-        }
-        buffer.writerIndex(buffer.writerIndex() + read);
+      ByteBuffer target = buffer.internalNioBuffer(0, length);
+      int begin = target.position();
+      while (target.hasRemaining()) {
+        file.read(target, position + target.position() - begin);
       }
-      return List.of(new Piece(buffer, length));
-    } catch (IOException | RuntimeException e) {
+      return buffer.writerIndex(length);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       buffer.release();
       throw e;
     }

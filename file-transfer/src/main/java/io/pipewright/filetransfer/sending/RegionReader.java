@@ -1,7 +1,6 @@
 package io.pipewright.filetransfer.sending;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,71 +18,69 @@ import java.util.function.LongSupplier;
  */
 final class RegionReader implements PieceReader {
 
-  private static final int STRETCH_BYTES = 8 << 20;
-  private static final int PIECE_BYTES = 2 << 20;
+  static final int STRETCH_BYTES = 8 << 20;
+
+  private static final int PIECE_BYTES = 1 << 20;
   private static final int STRIDE_BYTES = 128 << 10;
   private static final int READ_THROUGH_BYTES = 1 << 20;
-  private static final int SCRATCH_BYTES = 128 << 10;
 
   /** Far above a read from memory (about 1 µs), below any disk's. */
   private static final long SLOW_NANOS = 100_000;
 
-  private static final ThreadLocal<ByteBuffer> SCRATCH =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
-
+  private final FileChannel channel;
   private final LongSupplier nanoTime;
 
-  RegionReader() {
-    this(System::nanoTime);
+  /** Regions of that file. */
+  RegionReader(FileChannel channel) {
+    this(channel, System::nanoTime);
   }
 
   /** With a clock that tests move. */
-  RegionReader(LongSupplier nanoTime) {
+  RegionReader(FileChannel channel, LongSupplier nanoTime) {
+    this.channel = channel;
     this.nanoTime = nanoTime;
   }
 
   @Override
-  public int stretchBytes() {
-    return STRETCH_BYTES;
+  public int stretch(long position, long end) {
+    return (int) Math.min(STRETCH_BYTES, end - position);
   }
 
   @Override
   public List<Piece> read(SharedFile file, long position, int length) throws IOException {
+    warm(file, position, length);
+    List<Piece> pieces = new ArrayList<>();
+    addTo(pieces, file, position, length);
+    return pieces;
+  }
+
+  /** Reads what the kernel does not hold in memory yet. */
+  void warm(SharedFile file, long position, int length) throws IOException {
     long end = position + length;
     long next = position;
     while (next < end) {
-      next = isQuick(file, next)
-          ? next + STRIDE_BYTES
-          : readThrough(file, next, Math.min(next + READ_THROUGH_BYTES, end));
+      if (isQuick(file, next)) {
+        next += STRIDE_BYTES;
+      } else {
+        int through = (int) Math.min(READ_THROUGH_BYTES, end - next);
+        Scratch.readThrough(file, next, through);
+        next += through;
+      }
     }
-    List<Piece> pieces = new ArrayList<>();
-    for (long from = position; from < end; from += PIECE_BYTES) {
-      int bytes = (int) Math.min(PIECE_BYTES, end - from);
-      pieces.add(new Piece(new SharedRegion(file, from, bytes), bytes));
-    }
-    return pieces;
   }
 
   private boolean isQuick(SharedFile file, long position) throws IOException {
     long start = nanoTime.getAsLong();
-    readSome(file, position, 1);
+    Scratch.readThrough(file, position, 1);
     return nanoTime.getAsLong() - start < SLOW_NANOS;
   }
 
-  private static long readThrough(SharedFile file, long from, long end) throws IOException {
-    long position = from;
-    while (position < end) {
-      position += readSome(file, position, (int) Math.min(SCRATCH_BYTES, end - position));
+  /** Adds regions of that length, whether the kernel holds them in memory or not. */
+  void addTo(List<Piece> pieces, SharedFile file, long position, int length) {
+    long end = position + length;
+    for (long from = position; from < end; from += PIECE_BYTES) {
+      int bytes = (int) Math.min(PIECE_BYTES, end - from);
+      pieces.add(new Piece(new SharedRegion(file, channel, from, bytes), bytes));
     }
-    return position;
-  }
-
-  private static int readSome(SharedFile file, long position, int length) throws IOException {
-    FileChannel channel = file.channel();
-    int read = channel.read(SCRATCH.get().clear().limit(length), position);
-    if (read <= 0) {
-      throw new FileTruncatedException(file.size(), channel.size());
-    }
-    return read;
   }
 }

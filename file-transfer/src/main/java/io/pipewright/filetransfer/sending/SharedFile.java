@@ -1,10 +1,12 @@
 package io.pipewright.filetransfer.sending;
 
 import io.netty.util.AbstractReferenceCounted;
+import io.pipewright.filetransfer.store.FileVersion;
 import io.pipewright.filetransfer.store.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Optional;
 
 /**
  * An open file with several users: the transfer, the regions of it that wait to be written, and the
@@ -23,18 +25,40 @@ final class SharedFile extends AbstractReferenceCounted {
     this.workers = workers;
   }
 
-  /** Only of files that have one. */
-  FileChannel channel() {
-    return file.channel().orElseThrow();
-  }
-
-  /** As {@link StoredFile#read}. */
-  int read(ByteBuffer target, long position) throws IOException {
-    return file.read(target, position);
+  Optional<FileChannel> channel() {
+    return file.channel();
   }
 
   long size() {
     return file.size();
+  }
+
+  FileVersion version() {
+    return file.version();
+  }
+
+  /**
+   * Reads some bytes, one at least.
+   *
+   * @throws FileTruncatedException if there is none at that position any more
+   */
+  int read(ByteBuffer target, long position) throws IOException {
+    int read = file.read(target, position);
+    if (read <= 0) {
+      throw new FileTruncatedException(file.size(), position);
+    }
+    return read;
+  }
+
+  /**
+   * Looks whether it is still the file that was opened.
+   *
+   * @throws VersionChangedException if it is not
+   */
+  void checkVersion() throws IOException {
+    if (!file.currentVersion().equals(file.version())) {
+      throw new VersionChangedException();
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.pipewright.filetransfer.sending;
 
 import io.netty.channel.DefaultFileRegion;
+import java.nio.channels.FileChannel;
 
 /**
  * A piece of a file for {@code sendfile(2)}. Unlike its parent it does not close the file when it
@@ -10,9 +11,9 @@ final class SharedRegion extends DefaultFileRegion {
 
   private final SharedFile file;
 
-  /** Retains the file. */
-  SharedRegion(SharedFile file, long position, long count) {
-    super(file.channel(), position, count);
+  /** Retains the file, whose channel that is. */
+  SharedRegion(SharedFile file, FileChannel channel, long position, long count) {
+    super(channel, position, count);
     this.file = file;
     file.retain();
   }

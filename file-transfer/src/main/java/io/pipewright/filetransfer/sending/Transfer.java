@@ -3,7 +3,7 @@ package io.pipewright.filetransfer.sending;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.pipewright.filetransfer.store.StoredFile;
+import io.pipewright.filetransfer.block.Blocks;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Sends one open file to one channel, from its first byte to the length it had when it was opened.
+ * Sends a part of one open file to one channel.
  *
  * <pre>
  *            worker                             event loop
@@ -25,8 +25,9 @@ import java.util.concurrent.RejectedExecutionException;
  * and neither side waits for the other while there is anything to do. Everything but the reading
  * happens on the channel's event loop.
  *
- * <p>A failure (the file became shorter, the disk failed, the peer is gone) fails the future and
- * sends no more; what the peer is to be told is the caller's to decide.
+ * <p>A failure (the file became shorter or was changed, the disk failed, the peer is gone) fails the future: after what was
+ * ready before has been written, unless it is the writing that failed. Then no more is sent; what the peer is to be told is the
+ * caller's to decide.
  */
 public final class Transfer {
 
@@ -34,44 +35,65 @@ public final class Transfer {
   private final SharedFile file;
   private final FileWorkers workers;
   private final PieceReader reader;
+  private final long end;
   private final Promise<Void> done;
   private final Queue<Piece> ready = new ArrayDeque<>();
 
   private long askedPosition;
   private long writtenPosition;
+  private int stretchBytes;
   private boolean reading;
   private boolean writing;
+  private boolean endsAtBlock;
+  private boolean inBlock;
+  private Throwable failure;
 
-  private Transfer(Channel channel, StoredFile file, FileWorkers workers) {
+  /** Takes over one reference to the file. */
+  Transfer(
+      Channel channel,
+      SharedFile file,
+      FileWorkers workers,
+      PieceReader reader,
+      long begin,
+      long end) {
     this.channel = channel;
-    this.file = new SharedFile(file, workers);
+    this.file = file;
     this.workers = workers;
-    this.reader = PieceReader.suiting(channel, file);
+    this.reader = reader;
+    this.askedPosition = begin;
+    this.writtenPosition = begin;
+    this.end = end;
     this.done = channel.eventLoop().newPromise();
     done.addListener(ended -> release());
   }
 
-  /**
-   * Begins to send.
-   *
-   * @param channel where to; called on its event loop
-   * @param file what; the transfer takes it over and closes it in the end
-   * @param workers who reads
-   * @return the transfer under way
-   */
-  public static Transfer start(Channel channel, StoredFile file, FileWorkers workers) {
-    Transfer transfer = new Transfer(channel, file, workers);
-    transfer.readOn();
-    transfer.writeOn();
-    return transfer;
+  void start() {
+    readOn();
+    writeOn();
   }
 
   /**
    * Completed on the event loop: with success when every byte has been handed to the operating
-   * system, else with the reason.
+   * system, or those up to the end of a block ({@link #endAtBlock}); else with the reason.
    */
   public Future<Void> done() {
     return done;
+  }
+
+  /** Behind the last byte of the file that was handed to the operating system. */
+  public long position() {
+    return writtenPosition;
+  }
+
+  /** Whether a block's header has been written and not yet all of its bytes: then the peer can be told nothing else. */
+  public boolean isInBlock() {
+    return inBlock;
+  }
+
+  /** Begins no more blocks: the transfer ends with success after the one under way, if one is. Called on the event loop. */
+  public void endAtBlock() {
+    endsAtBlock = true;
+    writeOn();
   }
 
   /**
@@ -87,13 +109,15 @@ public final class Transfer {
     long unwritten = askedPosition - writtenPosition;
     if (done.isDone()
         || reading
-        || unwritten > reader.stretchBytes()
-        || askedPosition == file.size()) {
+        || failure != null
+        || unwritten > stretchBytes
+        || askedPosition == end) {
       return;
     }
     reading = true;
     long position = askedPosition;
-    int length = (int) Math.min(reader.stretchBytes(), file.size() - position);
+    int length = reader.stretch(position, end);
+    stretchBytes = length;
     askedPosition += length;
     file.retain();
     workers.execute(() -> read(position, length));
@@ -102,49 +126,56 @@ public final class Transfer {
   /** On a worker. */
   private void read(long position, int length) {
     List<Piece> pieces = List.of();
-    Throwable failure = null;
+    Throwable thrown = null;
     try {
       pieces = reader.read(file, position, length);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      failure = e;
+      thrown = e;
     } finally {
       file.release();
     }
     List<Piece> stretch = pieces;
-    Throwable reason = failure;
+    Throwable reason = thrown;
     try {
       channel.eventLoop().execute(() -> takeOver(stretch, reason));
     } catch (RejectedExecutionException e) {
-      release(stretch); // the event loop has ended, and the channel with it
+      Piece.release(stretch); // the event loop has ended, and the channel with it
     }
   }
 
-  private void takeOver(List<Piece> stretch, Throwable failure) {
+  private void takeOver(List<Piece> stretch, Throwable reason) {
     reading = false;
-    if (failure != null) {
-      done.tryFailure(failure);
-    } else if (done.isDone()) {
-      release(stretch);
-    } else {
-      ready.addAll(stretch);
-      readOn();
-      writeOn();
+    if (done.isDone()) {
+      Piece.release(stretch);
+      return;
     }
+    failure = reason;
+    ready.addAll(stretch);
+    readOn();
+    writeOn();
   }
 
   private void writeOn() {
     if (done.isDone() || writing) {
       return;
     }
-    if (writtenPosition == file.size()) {
+    if (writtenPosition == end || (endsAtBlock && !inBlock)) {
       done.trySuccess(null);
-      return;
+    } else if (!ready.isEmpty()) {
+      writeNext();
+    } else if (failure != null) {
+      done.tryFailure(failure);
     }
-    Piece piece = ready.poll();
-    if (piece != null) {
-      writing = true;
-      channel.writeAndFlush(piece.message()).addListener(write -> written(piece, write));
+  }
+
+  private void writeNext() {
+    if (ready.peek().isHeader()) {
+      inBlock = true;
+      channel.write(ready.remove().message()); // if this fails, so does what follows
     }
+    Piece piece = ready.remove();
+    writing = true;
+    channel.writeAndFlush(piece.message()).addListener(write -> written(piece, write));
   }
 
   private void written(Piece piece, Future<?> write) {
@@ -154,17 +185,14 @@ public final class Transfer {
       return;
     }
     writtenPosition += piece.bytes();
+    inBlock &= writtenPosition != end && Blocks.toNextLine(writtenPosition) != Blocks.BYTES;
     readOn();
     channel.eventLoop().execute(this::writeOn); // not at once: others on this loop have their turn
   }
 
   private void release() {
-    release(ready);
+    Piece.release(ready);
     ready.clear();
     file.release();
-  }
-
-  private static void release(Iterable<Piece> pieces) {
-    pieces.forEach(piece -> piece.message().release());
   }
 }

@@ -36,9 +36,10 @@ class RegionReaderTest {
     FileWorkers workers = new FileWorkers(1, 1);
     CountingChannel channel = new CountingChannel(FileChannel.open(path));
     SharedFile file = new SharedFile(new ChannelFile(channel, SIZE), workers);
-    List<Piece> pieces = new RegionReader(() -> clock.getAndAdd(nanos)).read(file, 0, SIZE);
+    List<Piece> pieces =
+        new RegionReader(channel, () -> clock.getAndAdd(nanos)).read(file, 0, SIZE);
     assertThat(pieces.stream().mapToInt(Piece::bytes).sum()).isEqualTo(SIZE);
-    pieces.forEach(piece -> piece.message().release());
+    Piece.release(pieces);
     file.release();
     workers.close();
     return channel.bytesRead();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TransferTest {
 
   private static final int SIZE = 40 << 20;
-  private static final int PIECE = 2 << 20;
+  private static final int PIECE = 1 << 20;
 
   private final FileWorkers workers = new FileWorkers(2, 100);
   private final Gate gate = new Gate();
@@ -81,6 +81,12 @@ class TransferTest {
     workers.close();
   }
 
+  private Transfer start() {
+    FileSender sender = new FileSender(
+        workers, new TransferLimits(1, 1), new BufferShare(1 << 20), new SumCache(1 << 20));
+    return ((FileSender.Sending.Begun) sender.send(channel, file)).transfer();
+  }
+
   private void awaitPiece() {
     await().pollInterval(Duration.ofMillis(2)).until(() -> {
       channel.runPendingTasks();
@@ -97,7 +103,7 @@ class TransferTest {
 
   @Test
   void sendsTheWholeFileInOrderInShortPieces() {
-    Transfer transfer = Transfer.start(channel, file, workers);
+    Transfer transfer = start();
     while (gate.passedBytes < SIZE) {
       awaitPiece();
       assertThat(gate.regions).singleElement().matches(region -> region.count() <= PIECE);
@@ -111,7 +117,7 @@ class TransferTest {
 
   @Test
   void writesOnePieceAtATimeSoThatOthersHaveTheirTurn() {
-    Transfer.start(channel, file, workers);
+    start();
     awaitPiece();
     gate.letOneThrough();
     assertThat(gate.regions).as("the next piece before other tasks of the loop").isEmpty();
@@ -127,7 +133,7 @@ class TransferTest {
 
   @Test
   void endsWithTheWriteThatFailsAndClosesTheFile() {
-    Transfer transfer = Transfer.start(channel, file, workers);
+    Transfer transfer = start();
     awaitPiece();
     IOException reset = new IOException("Connection reset by peer");
     gate.failOne(reset);
@@ -138,7 +144,7 @@ class TransferTest {
 
   @Test
   void closesACancelledFileOnlyWhenItsLastRegionHasBeenWritten() {
-    Transfer transfer = Transfer.start(channel, file, workers);
+    Transfer transfer = start();
     awaitPiece();
     transfer.cancel("enough");
     assertThat(transfer.done().cause())
@@ -156,18 +162,18 @@ class TransferTest {
     try (RandomAccessFile shorter = new RandomAccessFile(root.resolve("f").toFile(), "rw")) {
       shorter.setLength(1000);
     }
-    Transfer transfer = Transfer.start(channel, file, workers);
+    Transfer transfer = start();
     awaitClosedFile();
     assertThat(transfer.done().cause())
         .isInstanceOf(FileTruncatedException.class)
-        .hasMessageContaining(SIZE + " bytes were promised, 1000 are left");
+        .hasMessageContaining(SIZE + " bytes were promised, and there is none at position 131072");
   }
 
   @Test
   void sendsNothingOfAnEmptyFile() throws IOException {
     file.close();
     file = new ChannelFile(FileChannel.open(root.resolve("f")), 0);
-    Transfer transfer = Transfer.start(channel, file, workers);
+    Transfer transfer = start();
     assertThat(transfer.done().isSuccess()).isTrue();
     awaitClosedFile();
     assertThat(gate.regions).isEmpty();

@@ -1,0 +1,183 @@
+package io.pipewright.filetransfer.serving;
+
+import io.netty.channel.Channel;
+import io.pipewright.filetransfer.protocol.ErrorCode;
+import io.pipewright.filetransfer.protocol.Request;
+import io.pipewright.filetransfer.sending.BufferShare;
+import io.pipewright.filetransfer.sending.FileWorkers;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Has a connection's requests answered on workers, ahead of their turn: by a runner that takes one after the other while there
+ * are any, and by more of them when many wait. So a fast store costs one way to a worker for many requests, and a slow one is
+ * asked several things at once.
+ *
+ * <p>What is ready and not yet written is bounded, in bytes and in open files; the runners stop there and are started again
+ * by {@link #runOn} when some of it has left.
+ */
+final class Lookups {
+
+  private static final int MAX_RUNNERS = 4;
+  private static final int REQUESTS_PER_RUNNER = 8;
+
+  /** After so many other connections have their turn on the worker. */
+  private static final int REQUESTS_AT_ONCE = 64;
+
+  private static final int MAX_HELD_BYTES = 256 << 10;
+  private static final int MAX_HELD_FILES = 2;
+
+  private final FileWorkers workers;
+  private final BufferShare share;
+  private final Answers answers;
+  private final SumRequests sums;
+  private final Manners manners;
+  private final Channel channel;
+  private final Runnable onReply;
+
+  private final Queue<Exchange> asked = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger runners = new AtomicInteger();
+  private final AtomicInteger heldBytes = new AtomicInteger();
+  private final AtomicInteger heldFiles = new AtomicInteger();
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  /**
+   * @param onReply called on the channel's event loop when there are replies; for many at once
+   */
+  Lookups(NativeService service, Channel channel, Runnable onReply) {
+    this.workers = service.sender().workers();
+    this.share = service.sender().share();
+    this.answers = new Answers(service.store(), share, channel);
+    this.sums = new SumRequests(service.sender());
+    this.manners = service.manners();
+    this.channel = channel;
+    this.onReply = onReply;
+  }
+
+  /** One more; {@link #runOn} has it answered. */
+  void add(Exchange exchange) {
+    waiting.incrementAndGet();
+    asked.add(exchange);
+  }
+
+  /** Something that was held has been written or discarded. */
+  void letGo(Reply reply) {
+    if (reply instanceof Reply.Encoded encoded) {
+      heldBytes.addAndGet(-encoded.bytes());
+    } else if (reply instanceof Reply.Stream) {
+      heldFiles.decrementAndGet();
+    }
+  }
+
+  /** Starts as many runners as are worth it. If no worker can be had, whoever waits is told that the server is busy. */
+  void runOn() {
+    while (mayRun() && runners.get() < runnersWorthwhile()) {
+      boolean first = runners.incrementAndGet() == 1;
+      if (!workers.tryExecute(this::run)) {
+        runners.decrementAndGet();
+        if (first) {
+          failAll();
+        }
+        return;
+      }
+    }
+  }
+
+  private int runnersWorthwhile() {
+    int most = share.stretchBytes(MAX_HELD_BYTES) == MAX_HELD_BYTES ? MAX_RUNNERS : 1;
+    return Math.min(most, 1 + waiting.get() / REQUESTS_PER_RUNNER);
+  }
+
+  private boolean mayRun() {
+    return waiting.get() > 0
+        && heldFiles.get() < MAX_HELD_FILES
+        && heldBytes.get() < share.stretchBytes(MAX_HELD_BYTES);
+  }
+
+  private void failAll() {
+    Exchange exchange;
+    while ((exchange = next()) != null) {
+      exchange.complete(new Reply.Message(manners.busy("too many requests wait for the disk")));
+    }
+    tell();
+  }
+
+  private Exchange next() {
+    Exchange exchange = asked.poll();
+    if (exchange != null) {
+      waiting.decrementAndGet();
+    }
+    return exchange;
+  }
+
+  /** On a worker. */
+  private void run() {
+    int left = REQUESTS_AT_ONCE;
+    do {
+      Exchange exchange;
+      while (left-- > 0 && mayRun() && (exchange = next()) != null) {
+        answer(exchange);
+      }
+      if (left <= 0) {
+        workers.execute(this::run); // still one runner
+        return;
+      }
+      runners.decrementAndGet();
+      // what came since the last look found a runner that it took to be at work
+    } while (mayRun() && runners.compareAndSet(0, 1));
+  }
+
+  private void answer(Exchange exchange) {
+    if (exchange.isAbandoned()) {
+      return;
+    }
+    Reply reply;
+    try {
+      reply = answers.to(exchange.request());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      ServingLog.storeFailed(e);
+      reply = Answers.failure(ErrorCode.FAILED, "the server could not read the file");
+    }
+    hold(reply);
+    if (exchange.request() instanceof Request.Sums asked && reply instanceof Reply.Stream opened) {
+      sums.answer(exchange, asked, opened.file(), made -> {
+        letGo(opened);
+        complete(exchange, made);
+      });
+    } else {
+      complete(exchange, reply);
+    }
+  }
+
+  private void hold(Reply reply) {
+    if (reply instanceof Reply.Encoded encoded) {
+      heldBytes.addAndGet(encoded.bytes());
+    } else if (reply instanceof Reply.Stream) {
+      heldFiles.incrementAndGet();
+    }
+  }
+
+  private void complete(Exchange exchange, Reply reply) {
+    exchange.complete(reply);
+    tell();
+  }
+
+  private void tell() {
+    if (!told.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      channel.eventLoop().execute(() -> {
+        told.set(false);
+        onReply.run();
+      });
+    } catch (RejectedExecutionException e) {
+      told.set(
+          true); // the event loop has ended, and the channel with it: its exchanges are abandoned
+    }
+  }
+}
