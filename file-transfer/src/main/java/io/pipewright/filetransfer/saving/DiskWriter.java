@@ -38,7 +38,7 @@ public final class DiskWriter {
   private final CompletableFuture<IOException> failure = new CompletableFuture<>();
 
   private boolean full;
-  private PartFile part; // the disk's thread alone touches it
+  private UnsizedFile part; // the disk's thread alone touches it
 
   /**
    * @param channel where the bytes come from; its reading follows the disk's pace
@@ -103,7 +103,7 @@ public final class DiskWriter {
       return;
     }
     if (part == null) {
-      part = PartFile.create(folder, name);
+      part = UnsizedFile.create(folder, name);
     }
     part.write(bytes);
     progress.accept(part.length());

@@ -8,4 +8,4 @@ import java.nio.file.Path;
  * @param path where it is
  * @param bytes its length
  */
-public record SavedFile(Path path, long bytes) {}
+public record SavedFile(Path path, long bytes) implements Placement {}
