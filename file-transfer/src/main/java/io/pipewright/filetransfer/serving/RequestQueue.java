@@ -116,7 +116,7 @@ final class RequestQueue extends ChannelDuplexHandler {
   public void read(ChannelHandlerContext ctx) {
     if (waiting.size() < MAX_WAITING || leaving) {
       ctx.read();
-    } else {
+    } else if (!heldRead.isHeld()) {
       heldRead.hold(ctx.channel());
     }
   }
