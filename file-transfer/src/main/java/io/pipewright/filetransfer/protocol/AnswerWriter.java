@@ -139,11 +139,16 @@ final class AnswerWriter {
 
   /** Nanoseconds since 1970; the nearest that can be said for times before 1677 and behind 2262. */
   static long nanos(Instant time) {
+    long seconds = time.getEpochSecond();
+    long nanos = time.getNano();
+    if (seconds < 0) { // the whole seconds alone may be too far back where the sum is not
+      seconds++;
+      nanos -= NANOS_PER_SECOND;
+    }
     try {
-      return Math.addExact(
-          Math.multiplyExact(time.getEpochSecond(), NANOS_PER_SECOND), time.getNano());
+      return Math.addExact(Math.multiplyExact(seconds, NANOS_PER_SECOND), nanos);
     } catch (ArithmeticException e) {
-      return time.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+      return seconds < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 }

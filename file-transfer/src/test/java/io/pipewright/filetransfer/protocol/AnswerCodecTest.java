@@ -240,6 +240,12 @@ class AnswerCodecTest {
     assertThat(AnswerWriter.nanos(Instant.MIN)).isEqualTo(Long.MIN_VALUE);
     assertThat(AnswerWriter.nanos(Instant.MAX)).isEqualTo(Long.MAX_VALUE);
     assertThat(AnswerWriter.nanos(Instant.ofEpochSecond(-1, 999_999_999))).isEqualTo(-1);
+    assertThat(AnswerWriter.nanos(Instant.ofEpochSecond(0, Long.MIN_VALUE)))
+        .isEqualTo(Long.MIN_VALUE);
+    assertThat(AnswerWriter.nanos(Instant.ofEpochSecond(0, Long.MAX_VALUE)))
+        .isEqualTo(Long.MAX_VALUE);
+    assertThat(AnswerWriter.nanos(Instant.ofEpochSecond(0, Long.MIN_VALUE + 7)))
+        .isEqualTo(Long.MIN_VALUE + 7);
   }
 
   private static Request.Get get(long offset, OptionalLong length) {

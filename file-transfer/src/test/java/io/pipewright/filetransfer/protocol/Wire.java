@@ -37,6 +37,11 @@ final class Wire {
     return new Stack(NativeFraming.CLIENT, new AnswerCodec(), new Joiner());
   }
 
+  /** The same with those bytes as they come. */
+  static ChannelHandler rawAnswers() {
+    return new Stack(NativeFraming.CLIENT, new AnswerCodec());
+  }
+
   /** Bytes from hexadecimal digits; spaces between them are welcome. */
   static byte[] hex(String... digits) {
     return HEX.parseHex(String.join("", digits).replace(" ", ""));
