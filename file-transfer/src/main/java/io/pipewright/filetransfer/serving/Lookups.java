@@ -27,6 +27,9 @@ final class Lookups {
   /** After so many other connections have their turn on the worker. */
   private static final int REQUESTS_AT_ONCE = 64;
 
+  /** To wake an event loop costs as much as to answer from memory: it is told of several replies at once. */
+  private static final long LATEST_TOLD_NANOS = 100_000;
+
   private static final int MAX_HELD_BYTES = 256 << 10;
   private static final int MAX_HELD_FILES = 2;
 
@@ -118,17 +121,30 @@ final class Lookups {
   private void run() {
     int left = REQUESTS_AT_ONCE;
     do {
-      Exchange exchange;
-      while (left-- > 0 && mayRun() && (exchange = next()) != null) {
-        answer(exchange);
-      }
-      if (left <= 0) {
+      left -= answerSome(left);
+      if (left == 0) {
         workers.execute(this::run); // still one runner
         return;
       }
       runners.decrementAndGet();
       // what came since the last look found a runner that it took to be at work
     } while (mayRun() && runners.compareAndSet(0, 1));
+  }
+
+  private int answerSome(int most) {
+    int answered = 0;
+    long toldNanos = System.nanoTime();
+    Exchange exchange;
+    while (answered < most && mayRun() && (exchange = next()) != null) {
+      answer(exchange);
+      answered++;
+      if (System.nanoTime() - toldNanos > LATEST_TOLD_NANOS) {
+        tell();
+        toldNanos = System.nanoTime();
+      }
+    }
+    tell();
+    return answered;
   }
 
   private void answer(Exchange exchange) {
@@ -146,10 +162,11 @@ final class Lookups {
     if (exchange.request() instanceof Request.Sums asked && reply instanceof Reply.Stream opened) {
       sums.answer(exchange, asked, opened.file(), made -> {
         letGo(opened);
-        complete(exchange, made);
+        exchange.complete(made);
+        tell();
       });
     } else {
-      complete(exchange, reply);
+      exchange.complete(reply);
     }
   }
 
@@ -159,11 +176,6 @@ final class Lookups {
     } else if (reply instanceof Reply.Stream) {
       heldFiles.incrementAndGet();
     }
-  }
-
-  private void complete(Exchange exchange, Reply reply) {
-    exchange.complete(reply);
-    tell();
   }
 
   private void tell() {
