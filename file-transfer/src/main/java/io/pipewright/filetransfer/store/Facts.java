@@ -34,15 +34,21 @@ record Facts(Kind kind, Object key, long size, Instant modified, Instant changed
   }
 
   /** What {@link #of(Map)} needs, for {@link java.nio.file.Files#readAttributes}. */
-  static final String UNIX_ATTRIBUTES =
-      "unix:fileKey,size,lastModifiedTime,ctime,isRegularFile,isDirectory,isSymbolicLink";
+  static final String UNIX_ATTRIBUTES = "unix:fileKey,size,lastModifiedTime,ctime,mode";
+
+  /** Of {@code st_mode}, as POSIX has it. */
+  private static final int TYPE = 0170000;
+
+  private static final int FILE_TYPE = 0100000;
+  private static final int FOLDER_TYPE = 0040000;
+  private static final int LINK_TYPE = 0120000;
 
   private static final int TIME_BYTES = Long.BYTES + Integer.BYTES;
 
   static Facts of(BasicFileAttributes attributes) {
     Object key = attributes.fileKey();
     return new Facts(
-        kind(attributes.isRegularFile(), attributes.isDirectory(), attributes.isSymbolicLink()),
+        kind(attributes),
         key != null ? key : attributes.creationTime(),
         attributes.size(),
         attributes.lastModifiedTime().toInstant(),
@@ -51,22 +57,26 @@ record Facts(Kind kind, Object key, long size, Instant modified, Instant changed
 
   static Facts of(Map<String, Object> unix) {
     return new Facts(
-        kind((boolean) unix.get("isRegularFile"), (boolean) unix.get("isDirectory"), (boolean)
-            unix.get("isSymbolicLink")),
+        switch ((int) unix.get("mode") & TYPE) {
+          case FILE_TYPE -> Kind.FILE;
+          case FOLDER_TYPE -> Kind.FOLDER;
+          case LINK_TYPE -> Kind.LINK;
+          default -> Kind.OTHER;
+        },
         unix.get("fileKey"),
         (long) unix.get("size"),
         ((FileTime) unix.get("lastModifiedTime")).toInstant(),
         ((FileTime) unix.get("ctime")).toInstant());
   }
 
-  private static Kind kind(boolean file, boolean folder, boolean link) {
-    if (file) {
+  private static Kind kind(BasicFileAttributes attributes) {
+    if (attributes.isRegularFile()) {
       return Kind.FILE;
     }
-    if (folder) {
+    if (attributes.isDirectory()) {
       return Kind.FOLDER;
     }
-    return link ? Kind.LINK : Kind.OTHER;
+    return attributes.isSymbolicLink() ? Kind.LINK : Kind.OTHER;
   }
 
   /** Whether both are of one file, in whatever state. */

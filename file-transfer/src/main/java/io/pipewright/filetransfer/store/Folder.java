@@ -15,11 +15,18 @@ interface Folder {
   Path path();
 
   /**
-   * Looks at something in the folder.
+   * Looks at something in the folder, as exactly as the system can tell.
    *
    * @throws java.nio.file.NoSuchFileException if it is not there
    */
   Facts facts(String component) throws IOException;
+
+  /**
+   * Looks at something that will be passed: which it is and what it is will do.
+   *
+   * @throws java.nio.file.NoSuchFileException if it is not there
+   */
+  Facts glance(String component) throws IOException;
 
   /**
    * Looks again. If nothing has changed this may take less time than {@link #facts}.
@@ -38,8 +45,12 @@ interface Folder {
   /** Where a link leads, as it says itself. */
   Path linkTarget(String component) throws IOException;
 
-  /** Opens a folder in it. */
-  Folder folder(String component) throws IOException;
+  /**
+   * Opens a folder in it.
+   *
+   * @param facts what was seen there
+   */
+  Folder folder(String component, Facts facts) throws IOException;
 
   /**
    * Opens a file in it for reading. Whoever calls has looked at it before: to open a FIFO waits for

@@ -73,7 +73,7 @@ public final class NativePath {
     }
   }
 
-  private static boolean isAscii(String name) {
+  static boolean isAscii(String name) {
     for (int i = 0; i < name.length(); i++) {
       if (name.charAt(i) >= 0x80) {
         return false;

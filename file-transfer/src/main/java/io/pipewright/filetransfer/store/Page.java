@@ -12,38 +12,38 @@ import java.util.Optional;
 final class Page {
 
   private final SharedFolder shared;
+  private final Runs runs;
   private final Optional<FileName> name;
   private final Place place;
 
   /**
    * @param shared which the folder is in
+   * @param runs where to find names
    * @param name the folder's; empty for the outermost one
    * @param place where it was found
    */
-  Page(SharedFolder shared, Optional<FileName> name, Place place) {
+  Page(SharedFolder shared, Runs runs, Optional<FileName> name, Place place) {
     this.shared = shared;
+    this.runs = runs;
     this.name = name;
     this.place = place;
   }
 
   /** What is in a folder and is neither a file nor a folder makes a page shorter, but not empty. */
   Listing list(Optional<String> after, int limit) throws IOException {
-    Optional<String> begin = after;
-    while (true) {
-      Smallest smallest = new Smallest(begin, limit, name -> child(name).isPresent());
-      Folder folder = place.folder().folder(place.component());
-      List<Entry> entries;
-      try {
-        folder.names(smallest);
-        entries = entries(folder, smallest.names());
-      } finally {
-        folder.leave();
+    Folder folder = place.folder().folder(place.component(), place.facts());
+    try {
+      Optional<String> begin = after;
+      while (true) {
+        Run run = runs.names(name, place, begin, limit, name -> child(name).isPresent());
+        List<Entry> entries = entries(folder, run.names());
+        if (!entries.isEmpty() || !run.more()) {
+          return new Entries(entries, run.more());
+        }
+        begin = Optional.of(run.names().get(run.names().size() - 1));
       }
-      if (!entries.isEmpty() || !smallest.more()) {
-        return new Entries(entries, smallest.more());
-      }
-      List<String> passed = smallest.names();
-      begin = Optional.of(passed.get(passed.size() - 1));
+    } finally {
+      folder.leave();
     }
   }
 

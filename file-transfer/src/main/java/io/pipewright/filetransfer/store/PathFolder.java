@@ -30,6 +30,11 @@ record PathFolder(Path path) implements Folder {
         : Facts.of(Files.readAttributes(target, BasicFileAttributes.class, NOFOLLOW_LINKS));
   }
 
+  @Override
+  public Facts glance(String component) throws IOException {
+    return facts(component);
+  }
+
   /** So a short name ({@code PROGRA~1}), a trailing dot or another case of the same letters is told. */
   @Override
   public boolean spells(String component, Facts facts) throws IOException {
@@ -43,7 +48,7 @@ record PathFolder(Path path) implements Folder {
   }
 
   @Override
-  public Folder folder(String component) {
+  public Folder folder(String component, Facts facts) {
     return new PathFolder(resolve(component));
   }
 

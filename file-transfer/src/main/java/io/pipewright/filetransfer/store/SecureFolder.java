@@ -27,17 +27,33 @@ final class SecureFolder implements Folder {
 
   private final Path path;
   private final SecureDirectoryStream<Path> stream;
+  private final Object key;
+  private final Spelling spelling;
   private final boolean outermost;
 
-  private SecureFolder(Path path, SecureDirectoryStream<Path> stream, boolean outermost) {
+  private SecureFolder(
+      Path path,
+      SecureDirectoryStream<Path> stream,
+      Object key,
+      Spelling spelling,
+      boolean outermost) {
     this.path = path;
     this.stream = stream;
+    this.key = key;
+    this.spelling = spelling;
     this.outermost = outermost;
   }
 
   /** Takes over the stream and closes it. */
-  static SecureFolder outermost(Path path, SecureDirectoryStream<Path> stream) {
-    return new SecureFolder(path, stream, true);
+  static SecureFolder outermost(Path path, SecureDirectoryStream<Path> stream) throws IOException {
+    try {
+      Facts facts =
+          Facts.of(stream.getFileAttributeView(BasicFileAttributeView.class).readAttributes());
+      return new SecureFolder(path, stream, facts.key(), new Spelling(), true);
+    } catch (IOException | RuntimeException e) {
+      stream.close();
+      throw e;
+    }
   }
 
   @Override
@@ -47,17 +63,22 @@ final class SecureFolder implements Folder {
 
   @Override
   public Facts facts(String component) throws IOException {
-    Path name = NativePath.of(component);
-    Facts held = Facts.of(stream
-        .getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS)
-        .readAttributes());
-    Facts found = UnixFacts.at(path.resolve(name));
+    Facts held = glance(component);
+    Facts found = UnixFacts.at(path.resolve(NativePath.of(component)));
     return found != null && found.sameFile(held) ? found : held;
   }
 
   @Override
-  public boolean spells(String component, Facts facts) {
-    return true;
+  public Facts glance(String component) throws IOException {
+    return Facts.of(stream
+        .getFileAttributeView(
+            NativePath.of(component), BasicFileAttributeView.class, NOFOLLOW_LINKS)
+        .readAttributes());
+  }
+
+  @Override
+  public boolean spells(String component, Facts facts) throws IOException {
+    return spelling.isOf(this, key, component, facts);
   }
 
   @Override
@@ -66,11 +87,13 @@ final class SecureFolder implements Folder {
   }
 
   @Override
-  public Folder folder(String component) throws IOException {
+  public Folder folder(String component, Facts facts) throws IOException {
     Path name = NativePath.of(component);
     return new SecureFolder(
         component.equals(ITSELF) ? path : path.resolve(name),
         stream.newDirectoryStream(name, NOFOLLOW_LINKS),
+        facts.key(),
+        spelling,
         false);
   }
 

@@ -32,8 +32,10 @@ public final class SharedFolder implements FileStore {
 
   private final Folder root;
   private final SharingPolicy policy;
+  private final Runs runs = new Runs();
 
-  private SharedFolder(Folder root, SharingPolicy policy) {
+  /** Takes over the folder. */
+  SharedFolder(Folder root, SharingPolicy policy) {
     this.root = root;
     this.policy = policy;
   }
@@ -65,11 +67,6 @@ public final class SharedFolder implements FileStore {
     } catch (IOException e) {
       throw unusable(root, "it cannot be read: " + e.getMessage());
     }
-  }
-
-  /** As {@link #open(Path, SharingPolicy)} on a system that cannot walk by handles. */
-  static SharedFolder openByPath(Path root, SharingPolicy policy) throws IOException {
-    return new SharedFolder(new PathFolder(root.toRealPath()), policy);
   }
 
   private static ConfigurationException unusable(Path root, String why) {
@@ -116,7 +113,7 @@ public final class SharedFolder implements FileStore {
       }
       try (place) {
         return place.facts().kind() == Facts.Kind.FOLDER
-            ? new Page(this, folder, place).list(after, limit)
+            ? new Page(this, runs, folder, place).list(after, limit)
             : new Refused("it is " + place.facts().kind().words);
       }
     } catch (IOException | RuntimeException e) {
@@ -184,6 +181,7 @@ public final class SharedFolder implements FileStore {
   FileVersion currentVersion(FileName name, boolean changedCounts) throws IOException {
     try {
       return facts(name)
+          .filter(facts -> facts.kind() == Facts.Kind.FILE)
           .map(facts -> changedCounts ? facts : facts.withoutChanged())
           .map(Facts::version)
           .orElse(FileVersion.GONE);

@@ -74,7 +74,7 @@ final class Walk {
     if (!policy.gives(component)) {
       return new Refused("it is hidden");
     }
-    Facts facts = folder.facts(component);
+    Facts facts = ahead.isEmpty() ? folder.facts(component) : folder.glance(component);
     if (!folder.spells(component, facts)) {
       return new Refused("it is spelt differently in the folder");
     }
@@ -88,9 +88,9 @@ final class Walk {
       return new Refused("a folder of it is " + facts.kind().words);
     }
     try {
-      enter(folder.folder(component));
+      enter(folder.folder(component, facts));
     } catch (FileSystemException e) { // or is it none any more?
-      Facts.Kind kind = folder.facts(component).kind();
+      Facts.Kind kind = folder.glance(component).kind();
       if (kind == Facts.Kind.FOLDER) {
         throw e;
       }
