@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.pipewright.filetransfer.block.BlockSums;
 import io.pipewright.filetransfer.block.Blocks;
 import io.pipewright.filetransfer.protocol.Answer;
+import io.pipewright.framing.RawBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,11 +59,11 @@ final class BlockReader implements PieceReader {
     boolean begins = beginsBlock(position);
     int block = (int) Math.min(Blocks.toNextLine(position), end - position);
     if (begins && length < block) {
-      return behind(header(file, position, block), pieces.read(file, position, length));
+      return behind(header(file, position, block), raw(pieces.read(file, position, length)));
     }
     List<Piece> read = pieces.read(file, position, length);
     try {
-      return begins ? behind(header(file, position, length, read), read) : read;
+      return begins ? behind(header(file, position, length, read), raw(read)) : raw(read);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       Piece.release(read);
       throw e;
@@ -71,6 +72,13 @@ final class BlockReader implements PieceReader {
 
   private boolean beginsBlock(long position) {
     return position == begin || Blocks.toNextLine(position) == Blocks.BYTES;
+  }
+
+  /** Buffers as what the encoder of frames lets pass as it is. */
+  private static List<Piece> raw(List<Piece> read) {
+    return read.stream()
+        .map(piece -> new Piece(RawBytes.of((ByteBuf) piece.message()), piece.bytes()))
+        .toList();
   }
 
   private static List<Piece> behind(Piece header, List<Piece> pieces) {
