@@ -166,11 +166,10 @@ class Facts:
 class Entry:
     def __init__(self, nested):
         found = dict(fields(nested))
-        same(len(found), len(fields(nested)), "an entry's fields, each once")
-        self.name, self.folder = found[1].decode(), number(found[2]) == 2
-        self.size = number(found[3]) if 3 in found else 0
-        self.modified = int.from_bytes(found[4], "big", signed=True) if 4 in found else None
-        self.version = found.get(5)
+        same([id_ for id_, _ in fields(nested)], [1, 2, 3, 4, 5], "an entry's fields")
+        same([len(found[id_]) for id_ in (2, 3, 4, 5)], [1, 8, 8, 16], "bytes of an entry's fields")
+        self.name, self.folder, self.size = found[1].decode(), number(found[2]) == 2, number(found[3])
+        self.modified, self.version = int.from_bytes(found[4], "big", signed=True), found[5]
 
 
 class Client:
@@ -230,8 +229,9 @@ class Client:
         self.send(list_(folder, after, limit))
         answer = self.answer()
         same(answer.kind, ENTRIES, "the answer to LIST")
-        more = answer.all(2)
-        return [Entry(nested) for nested in answer.all(1)], bool(more and number(more[0]))
+        more = number(answer.one(2, 1))
+        expect(more in (0, 1), f"more is {more}")
+        return [Entry(nested) for nested in answer.all(1)], more == 1
 
     def entries(self, folder=None, limit=None):
         """All pages of a folder."""

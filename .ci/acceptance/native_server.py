@@ -63,7 +63,7 @@ def entry(name, kind=1, size=0, modified=MODIFIED, token=bytes(16)):
 
 
 def entries(listed, more=False):
-    return frame(native.ENTRIES, *((1, one) for one in listed), (2, u8(1)) if more else (2, None))
+    return frame(native.ENTRIES, *((1, one) for one in listed), (2, u8(more)))
 
 
 def facts(size, modified, token):

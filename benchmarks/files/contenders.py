@@ -90,7 +90,8 @@ def rsyncd(folder, root):
     port, config = free_port(), folder / "rsyncd.conf"
     identity = "uid = root\ngid = root\n" if os.geteuid() == 0 else ""
     config.write_text(f"pid file = {folder}/rsyncd.pid\n" + identity + RSYNCD.format(root=root))
-    return Server("rsyncd", ["rsync", "--daemon", "--no-detach", f"--address={LOCAL}", f"--port={port}", f"--config={config}"], port, folder)
+    command = ["rsync", "--daemon", "--no-detach", f"--address={LOCAL}", f"--port={port}", f"--config={config}"]
+    return Server("rsyncd", command, port, folder)
 
 
 def pipewright(folder, root, tls=False, name="pipewright"):
