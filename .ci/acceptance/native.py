@@ -156,6 +156,10 @@ class Refused(Exception):
         super().__init__(f"ERROR {self.code} ({self.text})")
 
 
+class WrongSum(Failure):
+    """The bytes of a block are not those that were summed: they changed in between, or on the way."""
+
+
 class Facts:
     def __init__(self, answer):
         same(answer.kind, FILE, f"{answer!r}: type")
@@ -272,7 +276,7 @@ class Client:
             expect(start + count <= end, f"{count} bytes at {start}, past {end}")
             wanted = number(answer.one(3, 4))
             if crc32c(answer.data) != wanted:
-                raise Failure(f"{count} bytes at {start} have the sum {crc32c(answer.data):#x}, and not {wanted:#x}")
+                raise WrongSum(f"{count} bytes at {start} have the sum {crc32c(answer.data):#x}, and not {wanted:#x}")
             take(start, answer.data)
             at += count
         same(answer.fields, [], "the fields of END")

@@ -53,11 +53,9 @@ http {{
 }}
 """
 
-# the suite that BoringSSL takes where the processor has AES: both ends then encrypt the same way
 NGINX_TLS = """
     ssl_certificate {chain}; ssl_certificate_key {key};
     ssl_protocols TLSv1.3;
-    ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
 """
 
 
