@@ -59,11 +59,11 @@ final class BlockReader implements PieceReader {
     boolean begins = beginsBlock(position);
     int block = (int) Math.min(Blocks.toNextLine(position), end - position);
     if (begins && length < block) {
-      return behind(header(file, position, block), raw(pieces.read(file, position, length)));
+      return raw(header(file, position, block), pieces.read(file, position, length));
     }
     List<Piece> read = pieces.read(file, position, length);
     try {
-      return begins ? behind(header(file, position, length, read), raw(read)) : raw(read);
+      return raw(begins ? header(file, position, length, read) : null, read);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       Piece.release(read);
       throw e;
@@ -74,17 +74,15 @@ final class BlockReader implements PieceReader {
     return position == begin || Blocks.toNextLine(position) == Blocks.BYTES;
   }
 
-  /** Buffers as what the encoder of frames lets pass as it is. */
-  private static List<Piece> raw(List<Piece> read) {
-    return read.stream()
-        .map(piece -> new Piece(RawBytes.of((ByteBuf) piece.message()), piece.bytes()))
-        .toList();
-  }
-
-  private static List<Piece> behind(Piece header, List<Piece> pieces) {
-    List<Piece> all = new ArrayList<>(pieces.size() + 1);
-    all.add(header);
-    all.addAll(pieces);
+  /** Behind a header, if there is one: bytes that are no frame. */
+  private static List<Piece> raw(Piece header, List<Piece> buffers) {
+    List<Piece> all = new ArrayList<>(buffers.size() + 1);
+    if (header != null) {
+      all.add(header);
+    }
+    for (Piece buffer : buffers) {
+      all.add(new Piece(RawBytes.of((ByteBuf) buffer.message()), buffer.bytes()));
+    }
     return all;
   }
 
