@@ -15,8 +15,8 @@ import java.util.function.Predicate;
  */
 final class Runs {
 
-  private static final int NAMES = 16_384;
-  private static final int MAX_RUNS = 4;
+  private static final int NAMES = 50_000;
+  private static final int MAX_RUNS = 2;
 
   /** The latest first. */
   private final Deque<Run> kept = new ArrayDeque<>();

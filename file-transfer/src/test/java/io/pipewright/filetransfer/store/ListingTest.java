@@ -238,7 +238,7 @@ class ListingTest {
   void everyNameOfALargeFolderComesOnceThoughItIsReadInParts(@TempDir Path root)
       throws IOException {
     List<String> names = new ArrayList<>();
-    for (int i = 0; i < 40_000; i++) { // more than one pass keeps
+    for (int i = 0; i < 60_000; i++) { // more than one pass keeps
       names.add("%05d".formatted(i));
     }
     Collections.shuffle(names, new Random(1));
