@@ -22,11 +22,15 @@ public final class HeldRead {
   }
 
   /**
-   * Keeps a read that has just come, which the caller does not pass on; another {@code read()} may come before this returns.
+   * Keeps a read that has just come, which the caller does not pass on; another {@code read()} may come before this returns, and
+   * is to be held like the first. While one is held this does nothing.
    *
    * @param channel the channel that is not to be read from
    */
   public void hold(Channel channel) {
+    if (held) {
+      return;
+    }
     held = true;
     ChannelConfig config = channel.config();
     auto = config.isAutoRead();

@@ -34,7 +34,7 @@ public interface GetReceiver {
   void block(Data header);
 
   /**
-   * The block's next bytes, as the socket gave them: up to 1 MiB, often less, never none.
+   * The block's next bytes, as the socket gave them: up to 512 KiB, often less, never none.
    *
    * @param piece the receiver's from here on, to be released
    */

@@ -199,7 +199,7 @@ public final class NativeConnection implements AutoCloseable {
   }
 
   /**
-   * Stops reading, so that the server has to wait: what has been read already is still handed over, 1 MiB at most. Nobody's silence
+   * Stops reading, so that the server has to wait: what has been read already is still handed over, 512 KiB at most. Nobody's silence
    * counts meanwhile. From any thread; at once on the event loop.
    */
   public void pause() {
