@@ -13,6 +13,7 @@ import io.pipewright.filetransfer.sending.SumCache;
 import io.pipewright.filetransfer.sending.TransferLimits;
 import io.pipewright.filetransfer.serving.Manners;
 import io.pipewright.filetransfer.serving.NativeService;
+import io.pipewright.filetransfer.serving.SmallReads;
 import io.pipewright.filetransfer.store.FileStore;
 import io.pipewright.filetransfer.store.SharedFolder;
 import io.pipewright.filetransfer.store.SharingPolicy;
@@ -20,6 +21,7 @@ import io.pipewright.framing.Framing;
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
+import io.pipewright.pipeline.Slot;
 import io.pipewright.tcp.TcpServer;
 import io.pipewright.tcp.TcpServerBuilder;
 import io.pipewright.transport.Workload;
@@ -322,8 +324,10 @@ public final class FileServerBuilder {
   }
 
   private Pipeline pipeline(NativeService service) {
-    PipelineBuilder pipeline =
-        Pipeline.builder().framing(Framing.none()).handler("file-service", service::newHandler);
+    PipelineBuilder pipeline = Pipeline.builder()
+        .add(Slot.PROXY, "small-reads", SmallReads::new)
+        .framing(Framing.none())
+        .handler("file-service", service::newHandler);
     idlePolicy().ifPresent(pipeline::idle);
     if (wireLog) {
       pipeline.wireLog("file-transfer");
