@@ -1,6 +1,7 @@
 package io.pipewright.filetransfer.protocol;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 
 /**
  * Whole frames of answers, put one behind the other into a buffer of the caller's: for a small file, whose FILE, DATA, bytes and END
@@ -25,6 +26,22 @@ public final class AnswerFrames {
   public static final int END_BYTES = Integer.BYTES + AnswerWriter.END_BYTES;
 
   private AnswerFrames() {}
+
+  /**
+   * One answer's frame, length included.
+   *
+   * @return a buffer of the caller's
+   */
+  public static ByteBuf encode(Answer answer, ByteBufAllocator allocator) {
+    ByteBuf frame = allocator.directBuffer(Integer.BYTES + AnswerWriter.roughBytes(answer));
+    try {
+      append(answer, frame);
+      return frame;
+    } catch (RuntimeException e) {
+      frame.release();
+      throw e;
+    }
+  }
 
   /**
    * Appends an answer's frame, length included.
