@@ -24,8 +24,8 @@ final class Lookups {
   private static final int MAX_RUNNERS = 4;
   private static final int REQUESTS_PER_RUNNER = 8;
 
-  /** After so many other connections have their turn on the worker. */
-  private static final int REQUESTS_AT_ONCE = 64;
+  /** After so long other connections have their turn on the worker: hundreds of answers from memory, or one from a slow disk. */
+  private static final long LONGEST_TURN_NANOS = 5_000_000;
 
   /** To wake an event loop costs as much as to answer from memory: it is told of several replies at once. */
   private static final long LATEST_TOLD_NANOS = 100_000;
@@ -119,10 +119,9 @@ final class Lookups {
 
   /** On a worker. */
   private void run() {
-    int left = REQUESTS_AT_ONCE;
+    long beginNanos = System.nanoTime();
     do {
-      left -= answerSome(left);
-      if (left == 0) {
+      if (!answerAll(beginNanos)) {
         workers.execute(this::run); // still one runner
         return;
       }
@@ -131,20 +130,25 @@ final class Lookups {
     } while (mayRun() && runners.compareAndSet(0, 1));
   }
 
-  private int answerSome(int most) {
-    int answered = 0;
-    long toldNanos = System.nanoTime();
+  /** Whether all was answered that may be, before the turn was over. */
+  private boolean answerAll(long beginNanos) {
+    long nowNanos = System.nanoTime();
+    long toldNanos = nowNanos;
     Exchange exchange;
-    while (answered < most && mayRun() && (exchange = next()) != null) {
-      answer(exchange);
-      answered++;
-      if (System.nanoTime() - toldNanos > LATEST_TOLD_NANOS) {
+    while (nowNanos - beginNanos < LONGEST_TURN_NANOS) {
+      if (!mayRun() || (exchange = next()) == null) {
         tell();
-        toldNanos = System.nanoTime();
+        return true;
+      }
+      answer(exchange);
+      nowNanos = System.nanoTime();
+      if (nowNanos - toldNanos > LATEST_TOLD_NANOS) {
+        tell();
+        toldNanos = nowNanos;
       }
     }
     tell();
-    return answered;
+    return false;
   }
 
   private void answer(Exchange exchange) {
