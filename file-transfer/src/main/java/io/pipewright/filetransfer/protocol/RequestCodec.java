@@ -5,6 +5,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
+import io.pipewright.framing.TruncatedFrameException;
 
 /**
  * A server's codec: stands behind the framing of {@link NativeFraming#SERVER}.
@@ -19,8 +20,9 @@ import io.netty.util.ReferenceCountUtil;
  * handed them: written, to the handlers further out.
  *
  * <p><b>Errors.</b> A request that breaks the protocol is handed on as {@link Request.Malformed}, so that it is answered in its
- * turn, behind the answers to those before it; whatever else comes is dropped unseen. Whoever handles it closes the connection. A
- * frame over its maximum is the framing's to refuse, which closes at once.
+ * turn, behind the answers to those before it; whatever else comes is dropped unseen. Whoever handles it closes the connection. So
+ * is a request in whose middle the client has finished sending. A frame over its maximum is the framing's to refuse, which closes
+ * at once.
  *
  * <p><b>Promises.</b> An answer's write completes when its frame is written; the raw bytes behind a DATA are a write of their own,
  * which must follow before any other. An answer that cannot be encoded fails its promise and sends nothing.
@@ -50,6 +52,17 @@ public final class RequestCodec extends ChannelDuplexHandler {
       return new Request.Malformed(e);
     } finally {
       body.release();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof TruncatedFrameException && !ended && ctx.channel().isActive()) {
+      ended = true;
+      ctx.fireChannelRead(new Request.Malformed(
+          new MalformedMessageException("request", "the input ended in the middle of it")));
+    } else {
+      ctx.fireExceptionCaught(cause);
     }
   }
 

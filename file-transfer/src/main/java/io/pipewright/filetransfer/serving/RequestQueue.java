@@ -286,10 +286,10 @@ final class RequestQueue extends ChannelDuplexHandler {
     ctx.fireUserEventTriggered(event);
   }
 
-  /** A frame that is too long; its decoder closes the connection as soon as this returns. */
+  /** A frame that is too long; its decoder closes the connection as soon as this returns. Who waits for another answer gets none. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof ProtocolException && ongoing == null && !leaving) {
+    if (cause instanceof ProtocolException && waiting.isEmpty() && ongoing == null && !leaving) {
       ctx.writeAndFlush(Answer.Failure.of(ErrorCode.BAD_REQUEST, cause.getMessage()));
     }
     ctx.fireExceptionCaught(cause);

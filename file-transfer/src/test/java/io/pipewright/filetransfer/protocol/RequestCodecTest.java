@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.pipewright.filetransfer.store.Entry;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.FileVersion;
@@ -193,6 +194,16 @@ class RequestCodecTest {
   @Test
   void anEndWithinARequestIsTold() {
     DecoderVerifier.of(Wire::requests, hex("0000200002")).fails(TruncatedFrameException.class);
+  }
+
+  @Test
+  void whoFinishesSendingWithinARequestHasBrokenTheProtocol() {
+    server.writeInbound(in(frame("03", NAME)), in(hex("0000000903")));
+    server.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    assertThat(next(server)).isInstanceOf(Request.Stat.class);
+    assertThat(server.<Request.Malformed>readInbound().cause())
+        .hasMessage("a malformed request message: the input ended in the middle of it");
+    assertThat(server.isOpen()).isTrue();
   }
 
   @Test
