@@ -68,7 +68,7 @@ class FuzzCorpusTest {
   }
 
   /** Lines of hexadecimal bytes; what stands behind a # says what they are. */
-  private static List<byte[]> inputs(String corpus) throws IOException {
+  static List<byte[]> inputs(String corpus) throws IOException {
     try (InputStream in = FuzzCorpusTest.class.getResourceAsStream("/fuzz/" + corpus + ".txt")) {
       return new String(in.readAllBytes(), UTF_8)
           .lines()
