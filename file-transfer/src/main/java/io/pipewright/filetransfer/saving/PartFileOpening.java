@@ -51,6 +51,7 @@ final class PartFileOpening {
     boolean done = false;
     try {
       lease = target.lease(name, true);
+      checkPart(lease.folder());
       lock = take(lease.folder(), name, path);
       journal = new Journal(lock.channel());
       openPart();
@@ -71,12 +72,17 @@ final class PartFileOpening {
         .orElseThrow(() -> new PartFileBusyException(path, journal));
   }
 
-  private void openPart() throws IOException {
-    Folder folder = lease.folder();
+  /** To open a FIFO would wait for its reader; and nothing is left behind where this cannot begin. */
+  private void checkPart(Folder folder) throws IOException {
     Path part = NativePath.of(HiddenName.part(name.file()));
     if (folder.find(part).filter(there -> !there.isRegularFile()).isPresent()) {
       throw new IOException("something else has the name of its hidden file " + part);
     }
+  }
+
+  private void openPart() throws IOException {
+    Folder folder = lease.folder();
+    Path part = NativePath.of(HiddenName.part(name.file()));
     channel = folder.open(part, Folder.READ_AND_WRITE);
     boolean goesOn = resumes();
     if (!goesOn) {

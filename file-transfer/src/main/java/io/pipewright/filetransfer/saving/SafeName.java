@@ -57,7 +57,7 @@ public final class SafeName {
   }
 
   private static SafeName judged(FileName name, boolean dotAllowed) {
-    List<String> components = List.of(name.toString().split("/"));
+    List<String> components = List.of(name.toString().split("/", -1));
     for (String component : components) {
       judge(name.toString(), component, dotAllowed);
     }

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TargetFolder implements Closeable {
 
-  /** How many folders are kept open that nobody is using. */
-  private static final int MAX_OPEN_FOLDERS = 64;
+  /** How many folders are kept open that nobody is using; each costs two file descriptors. */
+  private static final int MAX_OPEN_FOLDERS = 32;
 
   private static final Logger log = LoggerFactory.getLogger(TargetFolder.class);
 
