@@ -1,5 +1,6 @@
 package io.pipewright.filetransfer.saving;
 
+import io.pipewright.filetransfer.block.Blocks;
 import java.util.BitSet;
 import java.util.OptionalInt;
 
@@ -12,14 +13,17 @@ final class BlockStates {
   private static final int CHUNK_BITS = 12;
   private static final int CHUNK = 1 << CHUNK_BITS;
 
-  private final int count;
+  private final long size;
   private final int[][] sums;
   private BitSet claimed = new BitSet();
   private BitSet verified = new BitSet();
 
-  BlockStates(int count) {
-    this.count = count;
-    this.sums = new int[(int) (((long) count + CHUNK - 1) >> CHUNK_BITS)][];
+  /**
+   * @param size the file's, in bytes
+   */
+  BlockStates(long size) {
+    this.size = size;
+    this.sums = new int[(int) ((Blocks.count(size) + CHUNK - 1) >> CHUNK_BITS)][];
   }
 
   synchronized void claim(int block, int sum) {
@@ -78,7 +82,7 @@ final class BlockStates {
   }
 
   synchronized boolean allVerified() {
-    return verified.cardinality() == count;
+    return verified.cardinality() == Blocks.count(size);
   }
 
   synchronized BitSet verified() {
@@ -87,5 +91,21 @@ final class BlockStates {
 
   synchronized BitSet claimed() {
     return (BitSet) claimed.clone();
+  }
+
+  synchronized long verifiedBytes() {
+    return bytes(verified);
+  }
+
+  synchronized long claimedBytes() {
+    return bytes(claimed);
+  }
+
+  private long bytes(BitSet blocks) {
+    if (blocks.isEmpty()) {
+      return 0;
+    }
+    int last = blocks.length() - 1;
+    return (blocks.cardinality() - 1L) * Blocks.BYTES + Blocks.length(last, size);
   }
 }

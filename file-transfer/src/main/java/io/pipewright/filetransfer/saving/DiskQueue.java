@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,15 +42,18 @@ public final class DiskQueue {
   static final long LOW_WATER_BYTES = 1 << 20;
   static final long ALL_HIGH_WATER_BYTES = 16 << 20;
 
-  /** From so many bytes on it is worth waking a disk thread. */
+  /** From so many bytes on it is worth waking a disk thread, or if it has slept for so long. */
   private static final long WAKE_BYTES = 256 << 10;
+
+  private static final long WAKE_NANOS = 50_000_000;
 
   /** After so many bytes, a disk thread looks after other queues first. */
   private static final long SHIFT_BYTES = 8 << 20;
 
   private static final Logger log = LoggerFactory.getLogger(DiskQueue.class);
 
-  private final DiskThreads disk;
+  private final Executor disk;
+  private final AtomicLong allWaitingBytes;
   private final EventExecutor loop;
   private final Flow flow;
   private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
@@ -59,6 +63,7 @@ public final class DiskQueue {
 
   private volatile boolean full;
   private long unannouncedBytes; // on the event loop
+  private long lastWakeNanos = System.nanoTime() - WAKE_NANOS; // on the event loop
   private Intake intake; // on the event loop
 
   /** What a disk thread does. */
@@ -76,7 +81,13 @@ public final class DiskQueue {
    * @param flow what brings the bytes
    */
   public DiskQueue(DiskThreads disk, EventExecutor loop, Flow flow) {
+    this(disk, disk.waitingBytes(), loop, flow);
+  }
+
+  /** As the other, on any threads that may wait, whose queues share a count of what waits. */
+  DiskQueue(Executor disk, AtomicLong allWaitingBytes, EventExecutor loop, Flow flow) {
     this.disk = disk;
+    this.allWaitingBytes = allWaitingBytes;
     this.loop = loop;
     this.flow = flow;
   }
@@ -123,7 +134,7 @@ public final class DiskQueue {
    */
   public void write(ByteBuf bytes) {
     int length = bytes.readableBytes();
-    long all = disk.waitingBytes().addAndGet(length);
+    long all = allWaitingBytes.addAndGet(length);
     long own = waitingBytes.addAndGet(length);
     boolean tooMuch = own > HIGH_WATER_BYTES || all > ALL_HIGH_WATER_BYTES;
     if (tooMuch && !full) {
@@ -132,7 +143,7 @@ public final class DiskQueue {
     }
     tasks.add(new Piece(begun(), bytes, length));
     unannouncedBytes += length;
-    if (unannouncedBytes >= WAKE_BYTES || full) {
+    if (unannouncedBytes >= WAKE_BYTES || full || System.nanoTime() - lastWakeNanos > WAKE_NANOS) {
       wake();
     }
   }
@@ -162,6 +173,7 @@ public final class DiskQueue {
 
   private void wake() {
     unannouncedBytes = 0;
+    lastWakeNanos = System.nanoTime();
     if (working.compareAndSet(false, true)) {
       try {
         disk.execute(this::work);
@@ -220,7 +232,7 @@ public final class DiskQueue {
   }
 
   private void leave(int bytes) {
-    disk.waitingBytes().addAndGet(-bytes);
+    allWaitingBytes.addAndGet(-bytes);
     long left = waitingBytes.addAndGet(-bytes);
     if (full && left < LOW_WATER_BYTES && resuming.compareAndSet(false, true)) {
       try {

@@ -6,64 +6,60 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Takes one download's bytes from an event loop to the disk. What waits for the disk is bounded:
- * above 4 MiB the channel stops reading, below 1 MiB it goes on.
+ * Takes one download of unknown length from an event loop to the disk, through a {@link DiskQueue}: when too much waits, the channel
+ * is not read from. The file is created with the first byte: a download that brings none leaves no trace. It replaces what has its
+ * name.
  *
- * <p>Its methods are called on the channel's event loop; the file system is touched on the executor
- * given, which runs tasks one after another. The file is created with the first byte: a download
- * that brings none leaves no trace.
+ * <p>Its methods are called on the channel's event loop.
  */
 public final class DiskWriter {
 
-  private static final long HIGH_WATER_BYTES = 4 << 20;
-  private static final long LOW_WATER_BYTES = 1 << 20;
-
-  private static final Logger log = LoggerFactory.getLogger(DiskWriter.class);
-
-  private final Channel channel;
-  private final Path folder;
-  private final String name;
-  private final Executor disk;
-  private final LongConsumer progress;
-  private final AtomicLong waitingBytes = new AtomicLong();
-  private final CompletableFuture<IOException> failure = new CompletableFuture<>();
-
-  private boolean full;
-  private UnsizedFile part; // the disk's thread alone touches it
+  private final UnsizedIntake intake;
+  private final DiskQueue queue;
 
   /**
    * @param channel where the bytes come from; its reading follows the disk's pace
    * @param folder where the file is to be
    * @param name its final name, one component
-   * @param disk runs tasks one after another
+   * @param disk may wait for the disk
    * @param progress told how many bytes are on the disk, after each write, on the disk's thread
    */
   public DiskWriter(
       Channel channel, Path folder, String name, Executor disk, LongConsumer progress) {
-    this.channel = channel;
-    this.folder = folder;
-    this.name = name;
-    this.disk = disk;
-    this.progress = progress;
+    AtomicLong waiting =
+        disk instanceof DiskThreads threads ? threads.waitingBytes() : new AtomicLong();
+    intake = new UnsizedIntake(folder, name, progress);
+    queue = new DiskQueue(disk, waiting, channel.eventLoop(), new AutoRead(channel));
+    queue.begin(intake);
+  }
+
+  /** Stops a channel that reads by itself. */
+  private record AutoRead(Channel channel) implements DiskQueue.Flow {
+
+    @Override
+    public void pause() {
+      channel.config().setAutoRead(false);
+    }
+
+    @Override
+    public void resume() {
+      channel.config().setAutoRead(true);
+    }
   }
 
   /** Whether the channel has been stopped: its silence is then not its peer's. */
   public boolean isFull() {
-    return full;
+    return queue.isFull();
   }
 
   /** Completed, on the disk's thread, when the disk refuses: what comes after is thrown away. */
   public CompletableFuture<IOException> failure() {
-    return failure;
+    return intake.failure();
   }
 
   /**
@@ -72,48 +68,7 @@ public final class DiskWriter {
    * @param bytes released when they are written
    */
   public void write(ByteBuf bytes) {
-    if (waitingBytes.addAndGet(bytes.readableBytes()) > HIGH_WATER_BYTES && !full) {
-      full = true;
-      channel.config().setAutoRead(false);
-    }
-    disk.execute(() -> writeNow(bytes));
-  }
-
-  private void writeNow(ByteBuf bytes) {
-    int length = bytes.readableBytes();
-    try {
-      append(bytes);
-    } catch (IOException e) {
-      failure.complete(e);
-    } finally {
-      bytes.release();
-    }
-    long left = waitingBytes.addAndGet(-length);
-    if (left < LOW_WATER_BYTES && left + length >= LOW_WATER_BYTES) {
-      try {
-        channel.eventLoop().execute(this::goOn);
-      } catch (RejectedExecutionException e) {
-        log.trace("the event loop ended before the download did", e);
-      }
-    }
-  }
-
-  private void append(ByteBuf bytes) throws IOException {
-    if (failure.isDone()) {
-      return;
-    }
-    if (part == null) {
-      part = UnsizedFile.create(folder, name);
-    }
-    part.write(bytes);
-    progress.accept(part.length());
-  }
-
-  private void goOn() {
-    if (full && waitingBytes.get() < LOW_WATER_BYTES) {
-      full = false;
-      channel.config().setAutoRead(true);
-    }
+    queue.write(bytes);
   }
 
   /**
@@ -123,22 +78,8 @@ public final class DiskWriter {
    *     refused, and then nothing is left behind
    */
   public CompletableFuture<Optional<SavedFile>> commit() {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          if (part == null && !failure.isDone()) {
-            return Optional.empty();
-          }
-          try {
-            if (failure.isDone()) {
-              throw failure.join();
-            }
-            return Optional.of(new SavedFile(part.commit(), part.length()));
-          } catch (IOException e) {
-            discardNow();
-            throw new CompletionException(e);
-          }
-        },
-        disk);
+    queue.end();
+    return intake.ended().thenApply(file -> file);
   }
 
   /**
@@ -147,16 +88,7 @@ public final class DiskWriter {
    * @return completed when nothing is left
    */
   public CompletableFuture<Void> discard() {
-    return CompletableFuture.runAsync(this::discardNow, disk);
-  }
-
-  private void discardNow() {
-    if (part != null) {
-      try {
-        part.discard();
-      } catch (IOException e) {
-        log.warn("a half-finished download could not be removed: {}", e.toString());
-      }
-    }
+    queue.abandon();
+    return intake.ended().handle((file, givenUp) -> null);
   }
 }

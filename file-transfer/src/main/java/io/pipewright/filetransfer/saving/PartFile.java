@@ -141,32 +141,7 @@ public final class PartFile implements Closeable {
    * @param checked told how many bytes have been read, after each block
    */
   public void recheck(LongConsumer checked) {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(Blocks.BYTES);
-    long read = 0;
-    for (int block = states.nextClaimed(0); block >= 0; block = states.nextClaimed(block + 1)) {
-      int sum = states.sum(block).orElseThrow();
-      bytes.clear().limit(Blocks.length(block, size));
-      if (readWhole(bytes, Blocks.offset(block)) && Journal.sum(bytes, 0, bytes.limit()) == sum) {
-        states.verify(block, sum);
-      } else {
-        states.doubt(block);
-      }
-      read += bytes.limit();
-      checked.accept(read);
-    }
-  }
-
-  private boolean readWhole(ByteBuffer bytes, long from) {
-    long at = from;
-    while (bytes.hasRemaining()) {
-      long position = at;
-      int read = onDisk(() -> channel.read(bytes, position));
-      if (read < 0) {
-        return false;
-      }
-      at += read;
-    }
-    return true;
+    onDisk(() -> new Recheck(channel, states, size).run(checked));
   }
 
   /**
@@ -243,24 +218,12 @@ public final class PartFile implements Closeable {
 
   /** How many bytes are here and right. */
   public long verifiedBytes() {
-    return bytes(states.verified());
+    return states.verifiedBytes();
   }
 
   /** How many bytes may be here, which {@link #recheck} has still to read. */
   public long claimedBytes() {
-    return bytes(states.claimed());
-  }
-
-  private long bytes(BitSet of) {
-    return bytes(of, size);
-  }
-
-  static long bytes(BitSet blocks, long size) {
-    if (blocks.isEmpty()) {
-      return 0;
-    }
-    int last = blocks.length() - 1;
-    return (blocks.cardinality() - 1L) * Blocks.BYTES + Blocks.length(last, size);
+    return states.claimedBytes();
   }
 
   /** Who writes which block at this moment. */

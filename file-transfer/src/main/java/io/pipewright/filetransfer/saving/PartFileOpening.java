@@ -43,7 +43,7 @@ final class PartFileOpening {
       throw new NotWritableException(
           target.pathOf(name), "%,d bytes are more than %,d".formatted(size, MAX_SIZE));
     }
-    this.states = new BlockStates((int) Blocks.count(size));
+    this.states = new BlockStates(size);
   }
 
   PartFile open() {
@@ -123,7 +123,7 @@ final class PartFileOpening {
 
   /** Blocks that are claimed have their space already; the rest may lie in holes. */
   private void checkSpace(Folder folder) throws IOException {
-    long needed = size - PartFile.bytes(states.claimed(), size);
+    long needed = size - states.claimedBytes();
     long usable = Files.getFileStore(folder.path()).getUsableSpace();
     if (needed > usable) {
       throw new InsufficientSpaceException(
