@@ -35,6 +35,11 @@ public final class ClientChannels implements AutoCloseable {
     open.add(channel);
   }
 
+  /** The event loops, whoever ends them. */
+  public EventLoops eventLoops() {
+    return loops;
+  }
+
   /** Whether the calling thread is one of the event loops, and so must not wait for them. */
   public boolean inEventLoop() {
     return loops.inEventLoop();

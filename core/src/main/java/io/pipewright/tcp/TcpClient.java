@@ -12,6 +12,7 @@ import io.pipewright.socket.ClientChannels;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.socket.WaitingThreads;
 import io.pipewright.tls.TlsFacts;
+import io.pipewright.transport.EventLoops;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -160,6 +161,11 @@ public final class TcpClient implements AutoCloseable {
   /** Whom it connects to. */
   public Endpoint server() {
     return server;
+  }
+
+  /** What its connections run on; lend them to what works with these connections, and close that first. */
+  public EventLoops eventLoops() {
+    return open.eventLoops();
   }
 
   /** Whether the calling thread is one of the client's event loops, which must not wait for its connections. */

@@ -3,53 +3,38 @@ package io.pipewright.filetransfer;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadRequest;
 import io.pipewright.filetransfer.download.ProgressListener;
-import io.pipewright.filetransfer.fetching.FetchSettings;
-import io.pipewright.filetransfer.fetching.PlainDownload;
+import io.pipewright.filetransfer.fetching.Fetcher;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.Naming;
 import io.pipewright.filetransfer.store.Refused;
-import io.pipewright.tcp.TcpClient;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Downloads files from one server, each over a connection of its own. Thread-safe.
+ * Downloads files, from one server or from several that have the same files. Thread-safe.
  *
  * <pre>{@code
- * try (FileClient client = FileClient.builder().socket(tcp -> tcp.host("files.example")).build()) {
+ * try (FileClient client = FileClient.builder().servers(Endpoint.of("files.example", 8080)).build()) {
  *   Download download = client.get("reports/2024.pdf", Path.of("."), ProgressListener.NONE);
  * }
  * }</pre>
  *
  * <p>A file is written under a hidden name in its folder and renamed when it is whole: under its own name there is the file
- * that was there before, or the new one, at every moment. The plain dialect has neither lengths nor errors: what ends in order
- * is whole, and what ends in order without a byte is a refusal.
+ * that was there before, or the new one, at every moment.
  *
- * <p>Whoever built it closes it; that gives up what is under way and leaves nothing of it behind.
+ * <p>In the native dialect every block is verified as it comes. A cut connection is opened again and goes on; a download that ended
+ * in the middle, however it ended, goes on where it was when the same file is asked for again into the same folder. The plain dialect
+ * has neither lengths nor errors: what ends in order is whole, and what ends in order without a byte is a refusal.
+ *
+ * <p>Whoever built it closes it.
  */
 public final class FileClient implements AutoCloseable {
 
-  private static final long CLOSE_LIMIT_SECONDS = 5;
+  private final Fetcher fetcher;
 
-  private static final Logger log = LoggerFactory.getLogger(FileClient.class);
-
-  private final TcpClient tcp;
-  private final FetchSettings settings;
-  private final ExecutorService disk = Executors.newSingleThreadExecutor(task -> {
-    Thread thread = new Thread(task, "file-writer");
-    thread.setDaemon(true);
-    return thread;
-  });
-
-  FileClient(TcpClient tcp, FetchSettings settings) {
-    this.tcp = tcp;
-    this.settings = settings;
+  FileClient(Fetcher fetcher) {
+    this.fetcher = fetcher;
   }
 
   /** A builder with every default but the server: 30 s of silence at most, a transport that suits files. */
@@ -93,7 +78,7 @@ public final class FileClient implements AutoCloseable {
       return CompletableFuture.completedFuture(
           new Download.Refused(request.name(), refused.reason()));
     }
-    return new PlainDownload(tcp, settings, disk, request, (FileName) naming).run();
+    return fetcher.get(request, (FileName) naming);
   }
 
   private static <T> T waitFor(CompletableFuture<T> result) {
@@ -107,17 +92,12 @@ public final class FileClient implements AutoCloseable {
     }
   }
 
-  /** Gives up what is under way, removes what there is of it, and waits for that, for 5 s or so at most. */
+  /**
+   * Gives up what is under way, and waits until it is left in order, for some seconds at most. What is verified is kept for the next
+   * try; the plain dialect keeps nothing.
+   */
   @Override
   public void close() {
-    tcp.close();
-    disk.shutdown();
-    try {
-      if (!disk.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("the disk takes long; a hidden .part file may stay behind");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    fetcher.close();
   }
 }

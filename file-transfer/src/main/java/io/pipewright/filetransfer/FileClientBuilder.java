@@ -6,7 +6,13 @@ import io.pipewright.client.Backoff;
 import io.pipewright.filetransfer.download.Connections;
 import io.pipewright.filetransfer.download.Dialect;
 import io.pipewright.filetransfer.fetching.FetchSettings;
+import io.pipewright.filetransfer.fetching.Fetcher;
+import io.pipewright.filetransfer.fetching.NativeFetcher;
+import io.pipewright.filetransfer.fetching.PlainFetcher;
+import io.pipewright.filetransfer.link.NativeConnection;
 import io.pipewright.filetransfer.plain.FetchHandler;
+import io.pipewright.filetransfer.protocol.Secret;
+import io.pipewright.filetransfer.saving.ExistingFile;
 import io.pipewright.framing.Framing;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
@@ -15,8 +21,10 @@ import io.pipewright.tcp.TcpClient;
 import io.pipewright.tcp.TcpClientBuilder;
 import io.pipewright.transport.Workload;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Settings of a {@link FileClient}; all defaults stand here. Not thread-safe; may be used to build several clients. */
@@ -24,11 +32,13 @@ public final class FileClientBuilder {
 
   private List<Endpoint> servers = List.of();
   private Consumer<TcpClientBuilder> socket = tcp -> {};
-  private Dialect dialect = Dialect.PLAIN;
+  private Dialect dialect = Dialect.NATIVE;
   private Duration timeout = Duration.ofSeconds(30);
   private int retries = 10;
   private Backoff backoff = Backoff.defaults();
   private Connections connections = Connections.auto();
+  private ExistingFile existing = ExistingFile.REFUSE;
+  private Secret secret;
   private boolean fsync = true;
   private long limitBytesPerSecond;
   private boolean wireLog;
@@ -75,7 +85,7 @@ public final class FileClientBuilder {
   }
 
   /**
-   * The language to speak. Default {@link Dialect#PLAIN}.
+   * The language to speak. Default {@link Dialect#NATIVE}.
    *
    * @param dialect what the servers understand
    * @return this
@@ -140,6 +150,31 @@ public final class FileClientBuilder {
   }
 
   /**
+   * What happens when another file has the name already. Default {@link ExistingFile#REFUSE}. With it and with
+   * {@link ExistingFile#SKIP} a file that is here already, as far as size and time tell, is not fetched again. The plain dialect
+   * always replaces what is there.
+   *
+   * @param existing what happens
+   * @return this
+   */
+  public FileClientBuilder existing(ExistingFile existing) {
+    this.existing = Objects.requireNonNull(existing, "existing");
+    return this;
+  }
+
+  /**
+   * What to show the servers. Default: nothing. It is sent as it is: over a line that is not encrypted everybody on the way has
+   * it. The plain dialect has no way to show one.
+   *
+   * @param secret the servers' own
+   * @return this
+   */
+  public FileClientBuilder secret(Secret secret) {
+    this.secret = Objects.requireNonNull(secret, "secret");
+    return this;
+  }
+
+  /**
    * Whether a file and its folder are forced to the disk before its name counts: it is then there, whole, also after a power
    * cut. Default true; the plain dialect never does.
    *
@@ -186,30 +221,50 @@ public final class FileClientBuilder {
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   public FileClient build() {
-    if (dialect == Dialect.NATIVE) {
-      throw new ConfigurationException(
-          "dialect", dialect, "this client speaks the plain dialect only");
-    }
+    var settings = new FetchSettings(timeout, retries, backoff, connections, existing, fsync);
+    Shaping shaping = limitBytesPerSecond == 0
+        ? null
+        : Shaping.builder().totalReadBytesPerSecond(limitBytesPerSecond).build();
+    return new FileClient(
+        dialect == Dialect.PLAIN ? plain(settings, shaping) : natively(settings, shaping));
+  }
+
+  private Fetcher plain(FetchSettings settings, Shaping shaping) {
     if (servers.size() > 1) {
       throw new ConfigurationException(
           "servers", servers, "the plain dialect takes one, not " + servers.size());
     }
-    var settings = new FetchSettings(timeout, retries, backoff, connections, fsync);
     PipelineBuilder pipeline = Pipeline.builder()
         .framing(Framing.none())
         .handler("fetch", () -> new FetchHandler(settings.timeout()));
     if (wireLog) {
       pipeline.wireLog("file-transfer");
     }
-    TcpClientBuilder tcp = TcpClient.builder()
-        .workload(Workload.FILES)
-        .port(FileServer.DEFAULT_PORT)
-        .allowHalfClosure(true);
-    socket.accept(tcp);
+    TcpClientBuilder tcp = tcp(shaping).allowHalfClosure(true).pipeline(pipeline.build());
     servers.forEach(tcp::server);
-    if (limitBytesPerSecond > 0) {
-      tcp.shaping(Shaping.builder().totalReadBytesPerSecond(limitBytesPerSecond).build());
+    return new PlainFetcher(tcp.build(), settings);
+  }
+
+  private Fetcher natively(FetchSettings settings, Shaping shaping) {
+    Pipeline pipeline = NativeConnection.pipeline(wireLog);
+    List<TcpClient> clients = new ArrayList<>();
+    for (int i = 0; i < Math.max(1, servers.size()); i++) {
+      TcpClientBuilder tcp = tcp(shaping).pipeline(pipeline);
+      if (!servers.isEmpty()) {
+        tcp.server(servers.get(i));
+      }
+      if (i > 0) {
+        tcp.eventLoops(clients.get(0).eventLoops());
+      }
+      clients.add(tcp.build());
     }
-    return new FileClient(tcp.pipeline(pipeline.build()).build(), settings);
+    return new NativeFetcher(clients, settings, Optional.ofNullable(secret));
+  }
+
+  private TcpClientBuilder tcp(Shaping shaping) {
+    TcpClientBuilder tcp =
+        TcpClient.builder().workload(Workload.FILES).port(FileServer.DEFAULT_PORT);
+    socket.accept(tcp);
+    return shaping == null ? tcp : tcp.shaping(shaping);
   }
 }

@@ -10,6 +10,7 @@ import io.pipewright.ConnectFailedException;
 import io.pipewright.PipewrightException;
 import io.pipewright.RunningServer;
 import io.pipewright.filetransfer.download.CannotSaveException;
+import io.pipewright.filetransfer.download.Dialect;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadBrokenException;
 import io.pipewright.filetransfer.download.DownloadEvent;
@@ -77,6 +78,7 @@ class FileClientTest {
 
   private FileClient client(int port, Duration timeout) {
     client = FileClient.builder()
+        .dialect(Dialect.PLAIN)
         .socket(tcp -> tcp.port(port).transport(transport))
         .timeout(timeout)
         .build();
@@ -338,10 +340,12 @@ class FileClientTest {
 
   @Test
   void saysWhatIsWrongWithItsSettings() {
-    assertThatThrownBy(() -> FileClient.builder().timeout(Duration.ZERO))
+    assertThatThrownBy(() -> FileClient.builder().dialect(Dialect.PLAIN).timeout(Duration.ZERO))
         .isInstanceOf(ConfigurationException.class);
-    assertThatThrownBy(
-            () -> FileClient.builder().socket(tcp -> tcp.port(70_000)).build())
+    assertThatThrownBy(() -> FileClient.builder()
+            .dialect(Dialect.PLAIN)
+            .socket(tcp -> tcp.port(70_000))
+            .build())
         .isInstanceOf(ConfigurationException.class);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.pipewright.RunningServer;
+import io.pipewright.filetransfer.download.Dialect;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadBrokenException;
 import io.pipewright.filetransfer.download.ProgressListener;
@@ -74,6 +75,7 @@ class TlsTransferTest {
   private static FileClient client(int port, Transport transport, TlsProvider provider) {
     ClientTls tls = ClientTls.builder().trust(certificate).provider(provider).build();
     return FileClient.builder()
+        .dialect(Dialect.PLAIN)
         .socket(tcp -> tcp.host("localhost").port(port).transport(transport).tls(tls))
         .build();
   }

@@ -8,6 +8,7 @@ import io.pipewright.filetransfer.download.DownloadTimedOutException;
 import io.pipewright.filetransfer.download.FileChangedException;
 import io.pipewright.filetransfer.download.FileExistsException;
 import io.pipewright.filetransfer.download.IntegrityException;
+import io.pipewright.filetransfer.saving.SavingException;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
 import java.util.Map;
@@ -29,6 +30,9 @@ final class FailureCode {
 
   /** {@link ExitCode#FAILED} if there is no better one. */
   static int of(Throwable failure) {
+    if (failure instanceof SavingException) {
+      return ExitCode.CANNOT_WRITE;
+    }
     return failure instanceof LaunchException launch
         ? launch.exitCode()
         : CODES.getOrDefault(failure.getClass(), ExitCode.FAILED);

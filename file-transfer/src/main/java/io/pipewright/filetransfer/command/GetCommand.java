@@ -3,6 +3,7 @@ package io.pipewright.filetransfer.command;
 import io.pipewright.filetransfer.FileClient;
 import io.pipewright.filetransfer.FileClientBuilder;
 import io.pipewright.filetransfer.download.Connections;
+import io.pipewright.filetransfer.download.Dialect;
 import io.pipewright.launch.ByteSize;
 import io.pipewright.launch.Converters;
 import java.nio.file.Path;
@@ -98,6 +99,7 @@ final class GetCommand implements Callable<Integer> {
   private FileClientBuilder builder() {
     return client
         .applyTo(FileClient.builder())
+        .dialect(plain ? Dialect.PLAIN : Dialect.NATIVE)
         .connections(connections)
         .retries(retries)
         .limitRate(rate.bytes())

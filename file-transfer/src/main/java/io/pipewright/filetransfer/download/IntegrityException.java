@@ -1,10 +1,20 @@
 package io.pipewright.filetransfer.download;
 
+import java.util.OptionalLong;
+
 /** What came is not what it should be: a block's sum stays wrong, or the whole file's SHA-256 is another one. */
 public final class IntegrityException extends DownloadException {
 
-  private IntegrityException(String name, String sentence) {
+  private final transient OptionalLong block;
+
+  private IntegrityException(String name, OptionalLong block, String sentence) {
     super(name, sentence, null);
+    this.block = block;
+  }
+
+  /** Which block stays wrong; nothing if it is the whole file that is another one. */
+  public OptionalLong block() {
+    return block;
   }
 
   /**
@@ -18,6 +28,7 @@ public final class IntegrityException extends DownloadException {
   public static IntegrityException ofBlock(String name, long block, int tries) {
     return new IntegrityException(
         name,
+        OptionalLong.of(block),
         "block %d of %s came %d times with bytes that do not have the sum the server said: something between corrupts them"
             .formatted(block, name, tries));
   }
@@ -33,6 +44,7 @@ public final class IntegrityException extends DownloadException {
   public static IntegrityException ofFile(String name, String expected, String actual) {
     return new IntegrityException(
         name,
+        OptionalLong.empty(),
         "%s does not have the SHA-256 %s but %s: it is another file than expected"
             .formatted(name, expected, actual));
   }

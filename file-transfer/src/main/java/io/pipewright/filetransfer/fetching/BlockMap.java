@@ -84,7 +84,7 @@ final class BlockMap<S> {
    */
   BlockRange claim(S who, int most) {
     Holding holding = holdings.computeIfAbsent(who, unknown -> new Holding(done));
-    if (!holding.hasRest()) {
+    while (!holding.hasRest() && !free.isEmpty()) {
       holding.own(freeStretch());
     }
     if (!holding.hasRest()) {
@@ -101,7 +101,7 @@ final class BlockMap<S> {
         best = i;
       }
     }
-    return best < 0 ? null : free.remove(best);
+    return free.remove(best);
   }
 
   private Stretch halfOfLargest(Holding taker) {
@@ -113,7 +113,7 @@ final class BlockMap<S> {
         largest = other;
       }
     }
-    return largest == null ? null : largest.giveSecondHalf();
+    return largest == null ? null : largest.rest().cutSecondHalf();
   }
 
   /**
@@ -128,6 +128,15 @@ final class BlockMap<S> {
     done.set(block);
     doneCount++;
     return true;
+  }
+
+  /** A block that was taken to be here is not. */
+  void lost(int block) {
+    if (done.get(block)) {
+      done.clear(block);
+      doneCount--;
+      freeUnlessHeld(block);
+    }
   }
 
   /**
@@ -150,8 +159,8 @@ final class BlockMap<S> {
   BlockRange claimOne(S who, int block) {
     for (int i = free.size() - 1; i >= 0; i--) {
       Stretch stretch = free.get(i);
-      if (block == stretch.end - 1) {
-        stretch.end--;
+      if (block == stretch.end() - 1) {
+        stretch.shrink();
         if (stretch.count() == 0) {
           free.remove(i);
         }
@@ -171,8 +180,8 @@ final class BlockMap<S> {
 
   private void addFree(int block) {
     int last = free.size() - 1;
-    if (last >= 0 && free.get(last).end == block) {
-      free.get(last).end++;
+    if (last >= 0 && free.get(last).end() == block) {
+      free.get(last).grow();
     } else {
       free.add(new Stretch(block, block + 1));
     }

@@ -2,6 +2,7 @@ package io.pipewright.filetransfer.fetching;
 
 import io.pipewright.client.Backoff;
 import io.pipewright.filetransfer.download.Connections;
+import io.pipewright.filetransfer.saving.ExistingFile;
 import java.time.Duration;
 
 /**
@@ -11,7 +12,13 @@ import java.time.Duration;
  * @param retries how many tries in a row may bring nothing
  * @param backoff the waits between those
  * @param connections how many bring one file
+ * @param existing what happens to another file that has the name
  * @param fsync whether a file is forced to the disk before its name counts
  */
 public record FetchSettings(
-    Duration timeout, int retries, Backoff backoff, Connections connections, boolean fsync) {}
+    Duration timeout,
+    int retries,
+    Backoff backoff,
+    Connections connections,
+    ExistingFile existing,
+    boolean fsync) {}

@@ -38,24 +38,20 @@ final class Holding {
     asked.add(window);
   }
 
+  /** Whether there is something to ask for; what has come meanwhile, asked of somebody who had left, is passed over. */
   boolean hasRest() {
+    if (rest != null) {
+      rest.passOver(done);
+    }
     return rest != null && rest.count() > 0;
   }
 
+  /** Takes a window from the front of the rest, of which there must be some. */
   BlockRange ask(int most) {
     prune();
-    int end = (int) Math.min(rest.end, (long) rest.first + most);
-    BlockRange window = new BlockRange(rest.first, end);
-    rest.first = end;
+    BlockRange window = rest.take(most, done);
     asked.add(window);
     return window;
-  }
-
-  Stretch giveSecondHalf() {
-    int middle = rest.first + rest.count() / 2;
-    Stretch half = new Stretch(middle, rest.end);
-    rest.end = middle;
-    return half;
   }
 
   /** Forgets windows that are here. */

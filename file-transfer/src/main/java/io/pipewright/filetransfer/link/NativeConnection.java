@@ -1,6 +1,7 @@
 package io.pipewright.filetransfer.link;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.pipewright.address.Endpoint;
 import io.pipewright.filetransfer.protocol.Answer;
 import io.pipewright.filetransfer.protocol.Answer.Entries;
@@ -221,6 +222,11 @@ public final class NativeConnection implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       channel.close(); // by now it is
     }
+  }
+
+  /** The event loop on which everything of this connection happens. */
+  public EventLoop eventLoop() {
+    return channel.eventLoop();
   }
 
   /** Whom it is connected to. */

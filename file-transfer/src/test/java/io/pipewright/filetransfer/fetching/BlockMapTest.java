@@ -134,6 +134,33 @@ class BlockMapTest {
   }
 
   @Test
+  void aBlockThatComesAlthoughWhoeverWasAskedHasLeftIsNotAskedForAgain() {
+    map.claim("a", 10);
+    map.release("a");
+    map.done(3);
+    map.done(20);
+    assertThat(map.claim("b", BLOCKS)).isEqualTo(new BlockRange(10, 20));
+    assertThat(map.claim("b", BLOCKS)).isEqualTo(new BlockRange(21, 100));
+    assertThat(map.claim("b", BLOCKS)).isEqualTo(new BlockRange(0, 3));
+    assertThat(map.claim("b", BLOCKS)).isEqualTo(new BlockRange(4, 10));
+    assertThat(map.claim("b", BLOCKS)).isNull();
+  }
+
+  @Test
+  void aBlockThatWasTakenToBeHereAndIsNotIsAskedFor() {
+    BitSet here = new BitSet();
+    here.set(0, BLOCKS);
+    BlockMap<String> resumed = new BlockMap<>(BLOCKS, here);
+    assertThat(resumed.isComplete()).isTrue();
+    resumed.lost(17);
+    resumed.lost(18);
+    resumed.lost(40);
+    assertThat(resumed.isComplete()).isFalse();
+    assertThat(resumed.claim("a", 9)).isEqualTo(new BlockRange(17, 19));
+    assertThat(resumed.claim("a", 9)).isEqualTo(new BlockRange(40, 41));
+  }
+
+  @Test
   void itIsCompleteWhenEveryBlockIsHere() {
     for (int block = 0; block < BLOCKS; block++) {
       assertThat(map.isComplete()).isFalse();

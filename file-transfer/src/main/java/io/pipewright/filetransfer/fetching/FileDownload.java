@@ -1,0 +1,303 @@
+package io.pipewright.filetransfer.fetching;
+
+import io.pipewright.PipewrightException;
+import io.pipewright.filetransfer.download.Download;
+import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.DownloadRequest;
+import io.pipewright.filetransfer.download.DownloadStoppedException;
+import io.pipewright.filetransfer.download.FileChangedException;
+import io.pipewright.filetransfer.download.IntegrityException;
+import io.pipewright.filetransfer.protocol.Answer.FileFacts;
+import io.pipewright.filetransfer.saving.KeptFile;
+import io.pipewright.filetransfer.saving.PartFile;
+import io.pipewright.filetransfer.saving.Placement;
+import io.pipewright.filetransfer.saving.SafeName;
+import io.pipewright.filetransfer.saving.SavedFile;
+import io.pipewright.filetransfer.saving.SavingException;
+import io.pipewright.filetransfer.saving.TargetFolder;
+import io.pipewright.filetransfer.store.FileName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One file in the native dialect, from being asked for until it has its name.
+ *
+ * <pre>
+ *   folder ──► every server: what is it? ──► first answer ──► part file ──► blocks ──► SHA-256 ──► name
+ *   (disk)                                       │              (disk)   (BlockFetch)   (disk)    (disk)
+ *                                                └── here already: skipped
+ * </pre>
+ *
+ * <p>It decides on the client's event loop; whatever touches the file system runs on a disk thread.
+ */
+public final class FileDownload {
+
+  private static final Logger log = LoggerFactory.getLogger(FileDownload.class);
+
+  private final Workplace workplace;
+  private final DownloadRequest request;
+  private final FileName name;
+  private final Telling telling;
+  private final CompletableFuture<Download> result = new CompletableFuture<>();
+  private final long beginNanos;
+  private final List<Mirror> mirrors = new ArrayList<>();
+  private Destination destination;
+  private Mirror reference;
+  private PartFile part;
+  private Optional<String> whyAnew = Optional.empty();
+  private BlockFetch fetch;
+  private boolean over;
+
+  /**
+   * @param workplace what all downloads share
+   * @param request what is wanted
+   * @param name its name, as far as spelling goes
+   */
+  public FileDownload(Workplace workplace, DownloadRequest request, FileName name) {
+    this.workplace = workplace;
+    this.request = request;
+    this.name = name;
+    this.telling = new Telling(request.listener(), workplace.nanoTime());
+    this.beginNanos = workplace.nanoTime().getAsLong();
+  }
+
+  /**
+   * Fetches it. Called once.
+   *
+   * @return the file, or why there is none; or failed. Cancelling it stops the download
+   */
+  public CompletableFuture<Download> run() {
+    result.whenComplete((download, cause) -> {
+      if (result.isCancelled()) {
+        stop();
+      }
+    });
+    onDisk(
+        () -> new Destination(
+            TargetFolder.open(request.folder()),
+            SafeName.asked(name).last(),
+            name,
+            request,
+            workplace.settings()),
+        this::introduce);
+    return result;
+  }
+
+  /** Gives up and keeps what is verified. From any thread; without effect when it is over. */
+  public void stop() {
+    workplace.decide(() -> {
+      long kept = fetch == null ? 0 : fetch.verifiedBytes();
+      fail(new DownloadStoppedException(request.name(), kept));
+    });
+  }
+
+  /** Runs something on a disk thread and goes on with what it gives; what it throws ends the download. */
+  private <T> void onDisk(Supplier<T> work, Consumer<T> next) {
+    CompletableFuture.supplyAsync(work, workplace.disk())
+        .whenComplete((value, cause) -> workplace.decide(() -> {
+          if (cause == null) {
+            next.accept(value);
+          } else {
+            fail(Causes.of(cause));
+          }
+        }));
+  }
+
+  private void introduce(Destination opened) {
+    destination = opened;
+    if (over) {
+      closeFiles(false, () -> {});
+      return;
+    }
+    for (Server server : workplace.servers()) {
+      mirrors.add(new Mirror(server, name, workplace));
+    }
+    for (Mirror mirror : List.copyOf(mirrors)) {
+      mirror.introduce(workplace).whenComplete((facts, cause) -> {
+        if (cause != null) {
+          left(mirror, cause);
+        } else {
+          answered(mirror);
+        }
+      });
+    }
+  }
+
+  private void answered(Mirror mirror) {
+    if (over) {
+      mirror.leave();
+    } else if (reference == null) {
+      reference = mirror;
+      onDisk(() -> destination.settledBy(mirror.facts()), this::prepare);
+    }
+  }
+
+  private void prepare(Optional<Download> settled) {
+    if (settled.isPresent()) {
+      end(settled.get());
+    } else if (!over) {
+      onDisk(this::openPart, this::begin);
+    }
+  }
+
+  /** On a disk thread. */
+  private PartFile openPart() {
+    PartFile opened = destination.open(reference.facts());
+    String server = reference.endpoint().toString();
+    whyAnew = opened.whyAnew();
+    if (!reference.version().equals(opened.servers().get(server))) {
+      if (!opened.claimedBlocks().isEmpty()) {
+        whyAnew = Optional.of("what was kept of it is of another version than " + server + " has");
+      }
+      opened.restart();
+    }
+    opened.addServer(server, reference.version());
+    return opened;
+  }
+
+  private void begin(PartFile opened) {
+    part = opened;
+    if (over) {
+      closeFiles(false, () -> {});
+      return;
+    }
+    whyAnew.ifPresent(why -> telling.tell(new DownloadEvent.BeganAnew(request.name(), why)));
+    telling.tell(new DownloadEvent.Begun(
+        request.name(), part.path(), OptionalLong.of(part.size()), part.claimedBytes()));
+    fetch = new BlockFetch(
+        workplace, request.name(), part, mirrors.size(), telling, new BlockFetch.Ending() {
+          @Override
+          public void complete() {
+            fetch.tellOfProgress();
+            commit();
+          }
+
+          @Override
+          public void failed(Throwable reason) {
+            fail(reason);
+          }
+
+          @Override
+          public void left(Mirror mirror, Throwable cause) {
+            FileDownload.this.left(mirror, cause);
+          }
+        });
+    fetch.join(reference);
+    fetch.start();
+  }
+
+  /** A mirror is asked no more. */
+  private void left(Mirror mirror, Throwable cause) {
+    mirror.leave();
+    if (over) {
+      return;
+    }
+    if (mirrors.stream().allMatch(Mirror::hasLeft)) {
+      if (reference == null && Causes.isRefusal(cause)) {
+        end(new Download.Refused(request.name(), "the server gives no such file"));
+      } else {
+        long fetched = fetch == null ? 0 : fetch.fetchedBytes();
+        fail(Causes.forUser(request.name(), mirror, cause, fetched));
+      }
+    } else {
+      telling.tell(new DownloadEvent.ServerLeft(
+          request.name(), mirror.endpoint(), String.valueOf(cause.getMessage())));
+    }
+  }
+
+  private void commit() {
+    FileFacts facts = reference.facts();
+    onDisk(
+        () -> {
+          Optional<String> sha256 = destination.checkSha256(part);
+          return placed(destination.commit(part, facts), sha256);
+        },
+        this::end);
+  }
+
+  private Download placed(Placement placement, Optional<String> sha256) {
+    if (placement instanceof KeptFile kept) {
+      return new Download.Skipped(request.name(), kept.path(), "another file has its name here");
+    }
+    SavedFile saved = (SavedFile) placement;
+    long took = workplace.nanoTime().getAsLong() - beginNanos;
+    return new Download.Saved(
+        request.name(),
+        saved.path(),
+        saved.bytes(),
+        fetch.fetchedBytes(),
+        Duration.ofNanos(took),
+        sha256);
+  }
+
+  private void end(Download download) {
+    if (!over) {
+      over = true;
+      leaveMirrors();
+      closeFiles(false, () -> {
+        telling.tell(new DownloadEvent.Finished(download));
+        result.complete(download);
+      });
+    }
+  }
+
+  private void fail(Throwable reason) {
+    if (over) {
+      return;
+    }
+    over = true;
+    leaveMirrors();
+    boolean ofNoUse = isOfNoUse(reason);
+    closeFiles(ofNoUse, () -> {
+      if (reason instanceof PipewrightException typed) {
+        telling.tell(new DownloadEvent.Failed(request.name(), typed));
+      }
+      result.completeExceptionally(reason);
+    });
+  }
+
+  /** Whether what has come would not help the next try. */
+  private boolean isOfNoUse(Throwable reason) {
+    boolean anotherFile = reason instanceof FileChangedException
+        || (reason instanceof IntegrityException wrong && wrong.block().isEmpty());
+    boolean nothing =
+        fetch != null && fetch.verifiedBytes() == 0 && part.claimedBlocks().isEmpty();
+    return anotherFile || nothing;
+  }
+
+  private void leaveMirrors() {
+    if (fetch != null) {
+      fetch.stop();
+    }
+    mirrors.stream().filter(mirror -> !mirror.hasLeft()).forEach(Mirror::leave);
+  }
+
+  private void closeFiles(boolean discard, Runnable next) {
+    CompletableFuture.runAsync(() -> closeNow(discard), workplace.disk())
+        .whenComplete((closed, cause) -> workplace.decide(next));
+  }
+
+  /** On a disk thread. */
+  private void closeNow(boolean discard) {
+    try {
+      if (part != null && discard) {
+        part.discard();
+      } else if (part != null) {
+        part.close();
+      }
+      if (destination != null) {
+        destination.folder().close();
+      }
+    } catch (SavingException e) {
+      log.warn("an unfinished download could not be put in order: {}", e.getMessage());
+    }
+  }
+}

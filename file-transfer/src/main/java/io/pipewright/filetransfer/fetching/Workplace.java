@@ -1,0 +1,47 @@
+package io.pipewright.filetransfer.fetching;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.pipewright.filetransfer.saving.DiskThreads;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all downloads of a client have in common.
+ *
+ * @param settings how to fetch
+ * @param servers whom to fetch from, one at least
+ * @param loop the event loop on which every download decides: the one that carries the client's connections, unless the user
+ *     lent several
+ * @param disk the threads that may wait for the disk
+ */
+public record Workplace(
+    FetchSettings settings, List<Server> servers, EventExecutor loop, DiskThreads disk) {
+
+  private static final Logger log = LoggerFactory.getLogger(Workplace.class);
+
+  /** Copies the list. */
+  public Workplace {
+    servers = List.copyOf(servers);
+  }
+
+  /** The time, as the event loop has it. */
+  LongSupplier nanoTime() {
+    return loop.ticker()::nanoTime;
+  }
+
+  /** Runs a decision on the event loop: at once for whoever is there. */
+  void decide(Runnable decision) {
+    if (loop.inEventLoop()) {
+      decision.run();
+    } else {
+      try {
+        loop.execute(decision);
+      } catch (RejectedExecutionException e) {
+        log.debug("the client was closed while its downloads were stopping", e);
+      }
+    }
+  }
+}
