@@ -88,8 +88,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void coreLogsButNeverChoosesWhereTo() {
+  void coreLogsButOnlyProgramsChooseWhereTo() {
     noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(ROOT + ".launch.ProgramLogConfigurator")
         .should()
         .dependOnClassesThat(resideInAPackage("ch.qos.logback.."))
         .check(CORE);

@@ -1,22 +1,27 @@
 package io.pipewright.launch;
 
 /**
- * Points Logback at the programs' set-up. It has to happen before anything logs, because Logback
- * reads its properties once. A user's own {@code -Dlogback.configurationFile} wins, and so does
- * each {@code -Dpipewright.log.…} of the set-up.
+ * Tells {@link ProgramLogConfigurator} that this process is a program, and what its user asked for. It has to happen before
+ * anything logs, because Logback is set up once. A user's own {@code -Dlogback.configurationFile} wins, and so does each {@code
+ * -Dpipewright.log.…}.
  */
 final class ProgramLog {
 
-  private static final String SET_UP = "io/pipewright/launch/logback.xml";
+  /** Set in a process whose log is ours to set up; in any other it is its application's. */
+  static final String PROGRAM = "pipewright.log.program";
+
+  static final String CHARSET = "pipewright.log.charset";
+  static final String LEVEL = "pipewright.log.level";
+  static final String MESSAGE = "pipewright.log.message";
 
   private ProgramLog() {}
 
   static void setUp(boolean verbose) {
-    unlessSet("logback.configurationFile", SET_UP);
-    unlessSet("pipewright.log.charset", Encodings.error().name());
+    unlessSet(PROGRAM, "true");
+    unlessSet(CHARSET, Encodings.error().name());
     if (verbose) {
-      unlessSet("pipewright.log.level", "DEBUG");
-      unlessSet("pipewright.log.message", "%replace(%msg){'[\\r\\n]+', ' '}"); // the trace follows
+      unlessSet(LEVEL, "DEBUG");
+      unlessSet(MESSAGE, "%replace(%msg){'[\\r\\n]+', ' '}"); // the trace follows
     }
   }
 
