@@ -16,12 +16,22 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 
 /** A file's bytes, for tests to fetch; the same for the same size. */
-record Content(byte[] bytes) {
+final class Content {
+
+  private final byte[] bytes;
+
+  Content(byte[] bytes) {
+    this.bytes = bytes;
+  }
 
   static Content of(int size) {
     byte[] bytes = new byte[size];
     new Random(size).nextBytes(bytes);
     return new Content(bytes);
+  }
+
+  byte[] bytes() {
+    return bytes;
   }
 
   static FileName name(String name) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -31,7 +32,7 @@ class Sha256SumsTest {
 
   @Test
   void readsWhatGnuWrites() throws IOException {
-    Sha256Sums sums = read(ABC + "  a b\n" + ABC.toUpperCase() + " *网络/b.iso\r\n\n# a remark\n\\"
+    Sha256Sums sums = read(ABC + "  a b\n" + ABC.toUpperCase(Locale.ROOT) + " *网络/b.iso\r\n\n# a remark\n\\"
         + ABC + "  x\\\\y\\nz\\r\n" + ABC + "  back\\slash");
 
     assertThat(sums.lines())
