@@ -48,6 +48,7 @@ public final class FileServerBuilder {
   private FileStore store;
   private int maxTransfers = TransferLimits.UNLIMITED;
   private int maxTransfersPerAddress = TransferLimits.UNLIMITED;
+  private int maxRequests = 64;
   private Duration retryAfter = Duration.ofSeconds(2);
   private long sumCacheBytes = 16 << 20;
   private Secret secret;
@@ -117,6 +118,19 @@ public final class FileServerBuilder {
    */
   public FileServerBuilder maxTransfersPerAddress(int transfers) {
     this.maxTransfersPerAddress = atLeastOne("maxTransfersPerAddress", transfers);
+    return this;
+  }
+
+  /**
+   * How many requests of a native connection are worked on at the same time; further ones are not read from its socket before
+   * some of these are answered. Default 64.
+   *
+   * @param requests 1 or more
+   * @return this
+   * @throws ConfigurationException if less than 1
+   */
+  public FileServerBuilder maxRequests(int requests) {
+    this.maxRequests = atLeastOne("maxRequests", requests);
     return this;
   }
 
@@ -309,7 +323,7 @@ public final class FileServerBuilder {
         new PlainService(served, sender, nameTiming, linger()),
         Optional.ofNullable(secret),
         idlePolicy(),
-        new Manners(linger(), retryAfter, refusalDelay));
+        new Manners(maxRequests, linger(), retryAfter, refusalDelay));
   }
 
   private Optional<IdlePolicy> idlePolicy() {

@@ -17,6 +17,7 @@ public final class FileWorkers implements Executor, AutoCloseable {
 
   private static final long IDLE_THREAD_SECONDS = 10;
 
+  private final int threads;
   private final int maxWaiting;
   private final ThreadPoolExecutor pool;
 
@@ -25,6 +26,7 @@ public final class FileWorkers implements Executor, AutoCloseable {
    * @param maxWaiting how many tasks may wait before new work is refused
    */
   public FileWorkers(int threads, int maxWaiting) {
+    this.threads = threads;
     this.maxWaiting = maxWaiting;
     AtomicInteger number = new AtomicInteger();
     this.pool = new ThreadPoolExecutor(
@@ -39,6 +41,11 @@ public final class FileWorkers implements Executor, AutoCloseable {
           return thread;
         });
     pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** How many threads there are at most. */
+  public int threads() {
+    return threads;
   }
 
   /**

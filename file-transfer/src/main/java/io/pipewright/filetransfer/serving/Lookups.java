@@ -21,7 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Lookups {
 
-  private static final int MAX_RUNNERS = 4;
+  /** A store that hangs holds half of the workers for one connection at most. */
+  private static final int PART_OF_WORKERS = 2;
+
   private static final int REQUESTS_PER_RUNNER = 8;
 
   /** After so long other connections have their turn on the worker: hundreds of answers from memory, or one from a slow disk. */
@@ -91,7 +93,8 @@ final class Lookups {
   }
 
   private int runnersWorthwhile() {
-    int most = share.stretchBytes(MAX_HELD_BYTES) == MAX_HELD_BYTES ? MAX_RUNNERS : 1;
+    boolean hasMemory = share.stretchBytes(MAX_HELD_BYTES) == MAX_HELD_BYTES;
+    int most = hasMemory ? Math.max(1, workers.threads() / PART_OF_WORKERS) : 1;
     return Math.min(most, 1 + waiting.get() / REQUESTS_PER_RUNNER);
   }
 

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.pipewright.DrainEvent;
@@ -17,16 +18,17 @@ import io.pipewright.idle.IdleEvent;
 import io.pipewright.transport.HeldRead;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
 
 /**
  * A connection's requests, answered in the order in which they came, however their replies become ready. Reads on only while
- * fewer than {@value #MAX_WAITING} of them wait for their answer, and writes on only while the peer takes it.
+ * so few of them ({@link Manners#maxRequests}) wait for their answer, and writes on only while the peer takes it.
  *
  * <pre>
  *   request ──► waiting ──────────────────────────────► head has its reply ──► written
- *                  │ the first 64            reply ▲        │ a part of a file
+ *                  │ those first             reply ▲        │ a part of a file
  *                  └──► Lookups (workers) ─────────┘        └──► OngoingGet ──► written block by block
  * </pre>
  *
@@ -35,12 +37,8 @@ import java.util.Queue;
  */
 final class RequestQueue extends ChannelDuplexHandler {
 
-  private static final int MAX_WAITING = 64;
-
-  /** Reading goes on when so few wait: not for every single one. */
-  private static final int FEW_WAITING = 32;
-
   private final NativeService service;
+  private final int maxWaiting;
   private final HeldRead heldRead = new HeldRead();
   private final Deque<Exchange> waiting = new ArrayDeque<>();
   private final Queue<Exchange> notAsked = new ArrayDeque<>();
@@ -57,6 +55,7 @@ final class RequestQueue extends ChannelDuplexHandler {
 
   RequestQueue(NativeService service) {
     this.service = service;
+    this.maxWaiting = service.manners().maxRequests();
   }
 
   @Override
@@ -114,7 +113,7 @@ final class RequestQueue extends ChannelDuplexHandler {
 
   @Override
   public void read(ChannelHandlerContext ctx) {
-    if (waiting.size() < MAX_WAITING || leaving) {
+    if (waiting.size() < maxWaiting || leaving) {
       ctx.read();
     } else if (!heldRead.isHeld()) {
       heldRead.hold(ctx.channel());
@@ -139,7 +138,7 @@ final class RequestQueue extends ChannelDuplexHandler {
     if (waiting.isEmpty() && ongoing == null) {
       end();
     }
-    if (heldRead.isHeld() && waiting.size() <= FEW_WAITING && heldRead.letGo(ctx.channel())) {
+    if (heldRead.isHeld() && waiting.size() <= maxWaiting / 2 && heldRead.letGo(ctx.channel())) {
       ctx.read();
     }
   }
@@ -206,7 +205,7 @@ final class RequestQueue extends ChannelDuplexHandler {
       return;
     }
     int underWay = waiting.size() - notAsked.size();
-    while (underWay < MAX_WAITING && !notAsked.isEmpty()) {
+    while (underWay < maxWaiting && !notAsked.isEmpty()) {
       lookups.add(notAsked.remove());
       underWay++;
     }
@@ -255,7 +254,10 @@ final class RequestQueue extends ChannelDuplexHandler {
   }
 
   private void abandonAll() {
-    waiting.forEach(exchange -> service.sender().workers().execute(exchange::abandon));
+    if (!waiting.isEmpty()) {
+      List<Exchange> unwanted = List.copyOf(waiting);
+      service.sender().workers().execute(() -> unwanted.forEach(Exchange::abandon));
+    }
     waiting.clear();
     notAsked.clear();
   }
@@ -280,10 +282,19 @@ final class RequestQueue extends ChannelDuplexHandler {
         ongoing.endAtBlock();
       }
       advance();
-    } else if (event instanceof IdleEvent idle && ongoing != null) {
-      ongoing.cancel("the peer took no byte for " + idle.limit().toMillis() + " ms");
+    } else if (event instanceof IdleEvent idle) {
+      stalled(idle);
     }
     ctx.fireUserEventTriggered(event);
+  }
+
+  /** It is about to be closed: by a reset, if anything is owed that the kernel would keep for it else. */
+  private void stalled(IdleEvent idle) {
+    if (ongoing != null) {
+      ongoing.cancel("the peer took no byte for " + idle.limit().toMillis() + " ms");
+    } else if (busy) {
+      ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    }
   }
 
   /** A frame that is too long; its decoder closes the connection as soon as this returns. Who waits for another answer gets none. */

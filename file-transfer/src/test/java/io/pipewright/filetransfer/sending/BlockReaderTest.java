@@ -9,20 +9,15 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.FileRegion;
 import io.pipewright.filetransfer.block.Blocks;
 import io.pipewright.filetransfer.protocol.Answer;
-import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.FileVersion;
-import io.pipewright.filetransfer.store.StoredFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -48,59 +43,19 @@ class BlockReaderTest {
   private SharedFile file;
 
   /** A file whose version the test changes. */
-  private static final class VersionedFile implements StoredFile {
+  private static final class VersionedFile extends FilterFile {
 
-    private final FileChannel channel;
     private FileVersion now = new FileVersion(1, 1);
     private int looks;
 
     VersionedFile(FileChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public FileName name() {
-      return FileName.of("f");
-    }
-
-    @Override
-    public long size() {
-      return SIZE;
-    }
-
-    @Override
-    public Instant lastModified() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public FileVersion version() {
-      return new FileVersion(1, 1);
+      super(new ChannelFile(channel, SIZE));
     }
 
     @Override
     public FileVersion currentVersion() {
       looks++;
       return now;
-    }
-
-    @Override
-    public int read(ByteBuffer target, long position) throws IOException {
-      return channel.read(target, position);
-    }
-
-    @Override
-    public Optional<FileChannel> channel() {
-      return Optional.of(channel);
-    }
-
-    @Override
-    public void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 

@@ -166,7 +166,7 @@ class TransferTest {
     awaitClosedFile();
     assertThat(transfer.done().cause())
         .isInstanceOf(FileTruncatedException.class)
-        .hasMessageContaining(SIZE + " bytes were promised, and there is none at position 131072");
+        .hasMessageContaining(SIZE + " bytes were promised, and there is none at position");
   }
 
   @Test
