@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -72,13 +73,29 @@ final class Invocation {
 
   private static void prepare(CommandLine command, ProgramVersion version) {
     CommandSpec spec = command.getCommandSpec();
-    spec.mixinStandardHelpOptions(true);
+    addHelp(spec);
     spec.versionProvider(version);
     spec.usageMessage().showDefaultValues(true).abbreviateSynopsis(true);
     if (command.getSubcommands().isEmpty()) {
       spec.addMixin("common", CommandSpec.forAnnotatedObject(new CommonOptions()));
     }
     command.getSubcommands().values().forEach(subcommand -> prepare(subcommand, version));
+  }
+
+  /** Where -h has another meaning, as for ls, help has its long name alone. */
+  private static void addHelp(CommandSpec spec) {
+    if (!spec.optionsMap().containsKey("-h")) {
+      spec.mixinStandardHelpOptions(true);
+      return;
+    }
+    spec.addOption(OptionSpec.builder("--help")
+        .usageHelp(true)
+        .description("Show this help message and exit.")
+        .build());
+    spec.addOption(OptionSpec.builder("-V", "--version")
+        .versionHelp(true)
+        .description("Print version information and exit.")
+        .build());
   }
 
   private int execute(ParseResult result) {

@@ -159,7 +159,7 @@ class InvocationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''|no command given: one of ask, serve (see tiny --help)",
+        "''|no command given: one of ask, serve, sizes (see tiny --help)",
         "sevre|unknown command 'sevre'; did you mean 'serve'? (see tiny --help)",
         "serve x|unexpected argument 'x' (see tiny serve --help)",
         "serve --port|missing required parameter for option '--port' (PORT) (see tiny serve --help)",
@@ -182,6 +182,17 @@ class InvocationTest {
     assertThat(run("serve", "--x\n\u001b[31mtiny: fine")).isEqualTo(ExitCode.USAGE);
     assertThat(errors())
         .isEqualTo("tiny: unknown option '--x\\n\\x1b[31mtiny: fine' (see tiny serve --help)\n");
+  }
+
+  @Test
+  void aCommandMayGiveTheShortNameOfHelpAnotherMeaning() {
+    assertThat(run("sizes", "-h")).isEqualTo(17);
+    assertThat(run("sizes", "--help")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .startsWith("Usage: tiny sizes")
+        .contains("-h, --human-readable")
+        .containsPattern("--help +Show this help")
+        .contains("-V, --version");
   }
 
   @Test
@@ -218,7 +229,7 @@ class InvocationTest {
     return Files.writeString(folder.resolve("tiny.conf"), content).toString();
   }
 
-  @Command(subcommands = {Serve.class, Ask.class})
+  @Command(subcommands = {Serve.class, Ask.class, Sizes.class})
   static final class Probe {}
 
   enum YesOrNo {
@@ -247,6 +258,17 @@ class InvocationTest {
       return charset.canEncode() && retries > 0 && answer == YesOrNo.YES
           ? ExitCode.OK
           : ExitCode.FAILED;
+    }
+  }
+
+  @Command(name = "sizes")
+  static final class Sizes implements Callable<Integer> {
+    @Option(names = {"-h", "--human-readable"})
+    private boolean human;
+
+    @Override
+    public Integer call() {
+      return human ? 17 : ExitCode.FAILED;
     }
   }
 

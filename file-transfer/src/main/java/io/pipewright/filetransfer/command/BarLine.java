@@ -26,11 +26,17 @@ final class BarLine extends ConsoleProgressBarConsumer {
 
   /** Prints a sentence; a bar that stands there moves down when it is drawn next. */
   synchronized void say(String sentence) {
+    clear();
+    terminal.println(sentence);
+  }
+
+  /** Takes the bar away. */
+  @Override
+  public synchronized void clear() {
     if (drawn) {
       terminal.print("\r" + " ".repeat(getMaxRenderedLength()) + "\r");
       drawn = false;
     }
-    terminal.println(sentence);
   }
 
   /** The bar stays as it is, and the next begins below. */

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = FileTransfer.PROGRAM,
     description = "A file download service and its client.",
-    subcommands = {ServerCommand.class, GetCommand.class})
+    subcommands = {ServerCommand.class, GetCommand.class, VerifyCommand.class})
 public final class FileTransfer {
 
   static final String PROGRAM = "file-transfer";
