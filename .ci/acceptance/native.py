@@ -114,10 +114,10 @@ def fields(content):
     """All fields of a body behind its type: pairs of id and bytes."""
     found, at = [], 0
     while at < len(content):
-        expect(at + 3 <= len(content), f"half a field at the end of {content!r:.80}")
-        id_, length = struct.unpack_from(">BH", content, at)
+        id_, length = struct.unpack_from(">BH", content, at) if at + 3 <= len(content) else (None, len(content))
         at += 3 + length
-        expect(at <= len(content), f"a field of {length} bytes goes past the end of {content!r:.80}")
+        if at > len(content):
+            raise Failure(f"field {id_} goes past the end of {content!r:.80}")
         found.append((id_, content[at - length : at]))
     return found
 
