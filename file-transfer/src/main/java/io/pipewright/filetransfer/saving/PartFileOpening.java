@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Opens a {@link PartFile}: takes the lock, reads the journal, looks for space, and closes all of it if something is wrong. */
 final class PartFileOpening {
@@ -80,8 +82,23 @@ final class PartFileOpening {
     }
   }
 
+  /**
+   * A crash between the two steps of a hard link leaves a finished file with both names. What is written into it from here on would
+   * change the finished one.
+   */
+  private void forgetIfFinished(Folder folder) throws IOException {
+    Path part = NativePath.of(HiddenName.part(name.file()));
+    Optional<Object> hidden = folder.find(part).map(BasicFileAttributes::fileKey);
+    Optional<Object> named =
+        folder.find(NativePath.of(name.file())).map(BasicFileAttributes::fileKey);
+    if (hidden.isPresent() && hidden.equals(named)) {
+      folder.delete(part);
+    }
+  }
+
   private void openPart() throws IOException {
     Folder folder = lease.folder();
+    forgetIfFinished(folder);
     Path part = NativePath.of(HiddenName.part(name.file()));
     channel = folder.open(part, Folder.READ_AND_WRITE);
     boolean goesOn = resumes();

@@ -225,6 +225,21 @@ class PartFileTest {
     assertThat(names(folder)).isEmpty();
   }
 
+  /** A process that is killed in the middle of giving the name leaves both. */
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "names are given otherwise there")
+  void changesNoFinishedFileThatStillHasTheHiddenName() throws IOException {
+    try (PartFile part = open()) {
+      CONTENT.fetch(part, 0, 1, 2, 3);
+    }
+    Files.createLink(folder.resolve("a.bin"), folder.resolve(PART));
+    try (PartFile part = open()) {
+      assertThat(part.claimedBytes()).isZero();
+      part.write(0, Unpooled.wrappedBuffer(new byte[100]));
+      assertThat(folder.resolve("a.bin")).hasBinaryContent(CONTENT.bytes());
+    }
+  }
+
   @Test
   void refusesToReplaceAndKeepsWhatWasFetched() throws IOException {
     Files.writeString(folder.resolve("a.bin"), "mine");

@@ -32,8 +32,8 @@ class Sha256SumsTest {
 
   @Test
   void readsWhatGnuWrites() throws IOException {
-    Sha256Sums sums = read(ABC + "  a b\n" + ABC.toUpperCase(Locale.ROOT) + " *网络/b.iso\r\n\n# a remark\n\\"
-        + ABC + "  x\\\\y\\nz\\r\n" + ABC + "  back\\slash");
+    Sha256Sums sums = read(ABC + "  a b\n" + ABC.toUpperCase(Locale.ROOT)
+        + " *网络/b.iso\r\n\n# a remark\n\\" + ABC + "  x\\\\y\\nz\\r\n" + ABC + "  back\\slash");
 
     assertThat(sums.lines())
         .containsExactly(
