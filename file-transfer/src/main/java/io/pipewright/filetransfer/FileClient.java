@@ -1,13 +1,19 @@
 package io.pipewright.filetransfer;
 
 import io.pipewright.filetransfer.download.Download;
+import io.pipewright.filetransfer.download.DownloadRefusedException;
 import io.pipewright.filetransfer.download.DownloadRequest;
 import io.pipewright.filetransfer.download.ProgressListener;
+import io.pipewright.filetransfer.download.RemoteFile;
+import io.pipewright.filetransfer.download.TreeDownload;
 import io.pipewright.filetransfer.fetching.Fetcher;
+import io.pipewright.filetransfer.fetching.NativeFetcher;
+import io.pipewright.filetransfer.store.Entries;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.Naming;
 import io.pipewright.filetransfer.store.Refused;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -79,6 +85,93 @@ public final class FileClient implements AutoCloseable {
           new Download.Refused(request.name(), refused.reason()));
     }
     return fetcher.get(request, (FileName) naming);
+  }
+
+  /**
+   * Downloads a folder with all below it, and waits for it. Many small files come over few connections, larger ones by
+   * themselves. What is here already, as far as size and time tell, is not fetched again. A file that cannot be had does not end
+   * it; the result tells.
+   *
+   * @param folder the folder as the server knows it; empty for the root
+   * @param out an existing folder: what is fetched is saved below it, under the last component of the folder's name
+   * @param listener is told what happens to each file
+   * @return what came of it
+   * @throws io.pipewright.ConnectFailedException if no server can be reached
+   * @throws io.pipewright.filetransfer.download.DownloadException if the folder cannot be listed, or the server gets lost
+   * @throws UnsupportedOperationException in the plain dialect, which knows no folders
+   */
+  public TreeDownload getTree(String folder, Path out, ProgressListener listener) {
+    return waitFor(getTreeAsync(folder, out, listener));
+  }
+
+  /** As {@link #getTree}, without waiting; failed with what it throws. Cancelling it stops it. */
+  public CompletableFuture<TreeDownload> getTreeAsync(
+      String folder, Path out, ProgressListener listener) {
+    if (folder.isEmpty()) {
+      return natively().getTree(Optional.empty(), out, listener);
+    }
+    return FileName.parse(folder) instanceof FileName name
+        ? natively().getTree(Optional.of(name), out, listener)
+        : noName(folder);
+  }
+
+  /**
+   * Asks what a file is.
+   *
+   * @param name the name as the server knows it
+   * @return what the first server that answers says
+   * @throws io.pipewright.ConnectFailedException if no server can be reached
+   * @throws DownloadRefusedException if the server gives no such file
+   * @throws UnsupportedOperationException in the plain dialect, which cannot ask
+   */
+  public RemoteFile stat(String name) {
+    return waitFor(statAsync(name));
+  }
+
+  /** As {@link #stat}, without waiting; failed with what it throws. */
+  public CompletableFuture<RemoteFile> statAsync(String name) {
+    return FileName.parse(name) instanceof FileName known
+        ? natively().stat(known)
+        : noName(name);
+  }
+
+  /**
+   * Lists a folder, page by page: ask again behind the last name as long as there are more.
+   *
+   * @param folder the folder as the server knows it; empty for the root
+   * @param after the name behind which the page begins; empty for the first page
+   * @return a page, sorted by the bytes of the names
+   * @throws io.pipewright.ConnectFailedException if no server can be reached
+   * @throws DownloadRefusedException if the server gives no such folder
+   * @throws UnsupportedOperationException in the plain dialect, which cannot ask
+   */
+  public Entries list(String folder, String after) {
+    return waitFor(listAsync(folder, after));
+  }
+
+  /** As {@link #list}, without waiting; failed with what it throws. */
+  public CompletableFuture<Entries> listAsync(String folder, String after) {
+    Optional<String> behind = Optional.of(after).filter(name -> !name.isEmpty());
+    if (folder.isEmpty()) {
+      return natively().list(Optional.empty(), behind);
+    }
+    return FileName.parse(folder) instanceof FileName name
+        ? natively().list(Optional.of(name), behind)
+        : noName(folder);
+  }
+
+  private NativeFetcher natively() {
+    if (fetcher instanceof NativeFetcher able) {
+      return able;
+    }
+    throw new UnsupportedOperationException(
+        "the plain dialect knows neither folders nor ranges: use Dialect.NATIVE");
+  }
+
+  private static <T> CompletableFuture<T> noName(String name) {
+    String why = ((Refused) FileName.parse(name)).reason();
+    return CompletableFuture.failedFuture(
+        new DownloadRefusedException(name, "every server", why, Optional.empty(), null));
   }
 
   private static <T> T waitFor(CompletableFuture<T> result) {

@@ -153,11 +153,10 @@ final class BlockFetch {
 
   /** Opens connections that are missing, and has those end that are too many. */
   private void adjust() {
-    long now = now();
     int there = mirrors.stream().mapToInt(Mirror::connections).sum();
     for (; there < count.wanted(); there++) {
       Mirror mirror = mirrors.stream()
-          .filter(one -> one.mayOpen(now))
+          .filter(Mirror::mayOpen)
           .min(Comparator.comparingInt(Mirror::connections))
           .orElse(null);
       if (mirror == null) {
@@ -178,7 +177,8 @@ final class BlockFetch {
     mirror.opening();
     long openedNanos = now();
     mirror
-        .open()
+        .server()
+        .take()
         .whenComplete(
             (link, cause) -> workplace.decide(() -> opened(mirror, link, openedNanos, cause)));
   }
@@ -256,7 +256,7 @@ final class BlockFetch {
       badBlock(source, block);
     } else if (outcome instanceof BlockOutcome.Verified && map.done(block)) {
       verifiedBytes += Blocks.length(block, part.size());
-      source.mirror().progress();
+      source.mirror().retries().progress();
       finishIfComplete();
     }
   }
@@ -312,9 +312,7 @@ final class BlockFetch {
     if (over || mirror.hasLeft()) {
       return;
     }
-    Optional<Duration> delay = Causes.isFinal(cause)
-        ? Optional.<Duration>empty()
-        : mirror.failed(openedNanos, cause, now());
+    Optional<Duration> delay = mirror.retries().failed(openedNanos, cause);
     if (delay.isEmpty()) {
       leave(mirror, cause);
       return;
@@ -324,7 +322,7 @@ final class BlockFetch {
         mirror.endpoint(),
         String.valueOf(cause.getMessage()),
         delay.get(),
-        mirror.failures()));
+        mirror.retries().failures()));
     workplace.loop().schedule(this::adjustUnlessOver, delay.get().toNanos(), TimeUnit.NANOSECONDS);
     adjust();
     feedAll();

@@ -5,13 +5,28 @@ import io.pipewright.filetransfer.download.DownloadBrokenException;
 import io.pipewright.filetransfer.download.DownloadRefusedException;
 import io.pipewright.filetransfer.download.DownloadTimedOutException;
 import io.pipewright.filetransfer.download.FileChangedException;
+import io.pipewright.filetransfer.link.LinkBrokenException;
 import io.pipewright.filetransfer.link.RemoteFailure;
 import io.pipewright.filetransfer.link.ServerSilentException;
 import io.pipewright.filetransfer.protocol.ErrorCode;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 
 /** What the causes of failures mean for a download. */
 final class Causes {
+
+  private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(1);
+
+  /** What a server says once it says always. */
+  private static final Set<ErrorCode> FINAL = EnumSet.of(
+      ErrorCode.UNAUTHORIZED,
+      ErrorCode.UNSUPPORTED_VERSION,
+      ErrorCode.NOT_GIVEN,
+      ErrorCode.CHANGED,
+      ErrorCode.BAD_REQUEST,
+      ErrorCode.UNKNOWN_REQUEST);
 
   private Causes() {}
 
@@ -39,30 +54,50 @@ final class Causes {
         && (failure.code() == ErrorCode.BUSY || failure.code() == ErrorCode.DRAINING);
   }
 
-  /** Whether asking again would bring the same. */
-  static boolean isFinal(Throwable cause) {
-    return cause instanceof RemoteFailure failure
-        && (failure.code() == ErrorCode.UNAUTHORIZED
-            || failure.code() == ErrorCode.UNSUPPORTED_VERSION
-            || failure.code() == ErrorCode.NOT_GIVEN
-            || failure.code() == ErrorCode.CHANGED);
+  /** Whether the same may go well the next time. A server that has never answered may not be there at all. */
+  static boolean isWorthAnotherTry(Throwable cause, Server server) {
+    if (cause instanceof RemoteFailure failure) {
+      return !FINAL.contains(failure.code());
+    }
+    if (cause instanceof LinkBrokenException) {
+      return true;
+    }
+    return cause instanceof PipewrightException && server.hasAnswered();
   }
 
-  /** The exception that a user gets when nobody is left to ask. */
+  /** How long to wait before the next try: as the settings have it, or longer if the server says so. */
+  static Duration delay(FetchSettings settings, int failures, Throwable cause) {
+    Duration delay = settings.backoff().delay(failures);
+    if (cause instanceof RemoteFailure failure && failure.retryAfter().isPresent()) {
+      Duration asked = shorter(failure.retryAfter().get(), LONGEST_RETRY_AFTER);
+      return delay.compareTo(asked) < 0 ? asked : delay;
+    }
+    return delay;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /**
+   * The exception that a user gets when nobody is left to ask.
+   *
+   * @param begun whether the server had said already what the file is
+   */
   static PipewrightException forUser(
-      String name, Mirror mirror, Throwable cause, long fetchedBytes) {
-    String server = mirror.endpoint().toString();
-    if (mirror.hasAnswered() && isChange(cause)) {
-      return new FileChangedException(name, server);
+      String name, Server server, boolean begun, Throwable cause, long fetchedBytes) {
+    String where = server.endpoint().toString();
+    if (begun && isChange(cause)) {
+      return new FileChangedException(name, where);
     }
     if (cause instanceof RemoteFailure failure) {
       return new DownloadRefusedException(
-          name, server, wordsOf(failure), failure.retryAfter(), failure);
+          name, where, wordsOf(failure), failure.retryAfter(), failure);
     }
     if (cause instanceof ServerSilentException silent) {
       return new DownloadTimedOutException(name, fetchedBytes, silent.timeout());
     }
-    if (cause instanceof PipewrightException typed && !mirror.hasAnswered()) {
+    if (cause instanceof PipewrightException typed && !begun) {
       return typed;
     }
     return new DownloadBrokenException(name, fetchedBytes, cause);
@@ -74,6 +109,7 @@ final class Causes {
       case DRAINING -> "it is about to end";
       case UNAUTHORIZED -> "it wants another secret";
       case FAILED, OTHER -> "it cannot read it";
+      case NOT_GIVEN -> "it has no such file, or keeps it to itself";
       default -> failure.getMessage();
     };
   }

@@ -13,6 +13,7 @@ import io.pipewright.filetransfer.saving.SafeName;
 import io.pipewright.filetransfer.saving.TargetExistsException;
 import io.pipewright.filetransfer.saving.TargetFolder;
 import io.pipewright.filetransfer.store.FileName;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -56,17 +57,24 @@ final class Destination {
     return folder;
   }
 
-  SafeName name() {
-    return name;
+  /** The name as the server knows it. */
+  FileName source() {
+    return source;
+  }
+
+  DownloadRequest request() {
+    return request;
   }
 
   /**
    * Whether there is nothing to be done, because of what is here.
    *
+   * @param size what the file is at the server
+   * @param lastModified likewise
    * @return what came of the download then
    * @throws FileExistsException if another file has the name and must stay
    */
-  Optional<Download> settledBy(FileFacts facts) {
+  Optional<Download> settledBy(long size, Instant lastModified) {
     ExistingFile policy = settings.existing();
     if (policy == ExistingFile.OVERWRITE || policy == ExistingFile.RENAME) {
       return Optional.empty();
@@ -74,7 +82,7 @@ final class Destination {
     if (folder.find(name).isEmpty()) {
       return Optional.empty();
     }
-    if (folder.has(name, facts.size(), facts.lastModified())) {
+    if (folder.has(name, size, lastModified)) {
       removeLeftovers();
       return Optional.of(skipped("it is here already"));
     }

@@ -50,6 +50,7 @@ public final class FileDownload {
   private final long beginNanos;
   private final List<Mirror> mirrors = new ArrayList<>();
   private Destination destination;
+  private volatile TargetFolder ownFolder; // opened on a disk thread
   private Mirror reference;
   private PartFile part;
   private Optional<String> whyAnew = Optional.empty();
@@ -70,6 +71,16 @@ public final class FileDownload {
   }
 
   /**
+   * A file of a tree.
+   *
+   * @param destination in a folder that stays open longer than this
+   */
+  FileDownload(Workplace workplace, Destination destination) {
+    this(workplace, destination.request(), destination.source());
+    this.destination = destination;
+  }
+
+  /**
    * Fetches it. Called once.
    *
    * @return the file, or why there is none; or failed. Cancelling it stops the download
@@ -80,15 +91,20 @@ public final class FileDownload {
         stop();
       }
     });
-    onDisk(
-        () -> new Destination(
-            TargetFolder.open(request.folder()),
-            SafeName.asked(name).last(),
-            name,
-            request,
-            workplace.settings()),
-        this::introduce);
+    if (destination == null) {
+      onDisk(this::openFolder, this::introduce);
+    } else {
+      introduce(destination);
+    }
     return result;
+  }
+
+  /** On a disk thread. */
+  private Destination openFolder() {
+    SafeName target = SafeName.asked(name).last();
+    TargetFolder folder = TargetFolder.open(request.folder());
+    ownFolder = folder;
+    return new Destination(folder, target, name, request, workplace.settings());
   }
 
   /** Gives up and keeps what is verified. From any thread; without effect when it is over. */
@@ -99,16 +115,8 @@ public final class FileDownload {
     });
   }
 
-  /** Runs something on a disk thread and goes on with what it gives; what it throws ends the download. */
   private <T> void onDisk(Supplier<T> work, Consumer<T> next) {
-    CompletableFuture.supplyAsync(work, workplace.disk())
-        .whenComplete((value, cause) -> workplace.decide(() -> {
-          if (cause == null) {
-            next.accept(value);
-          } else {
-            fail(Causes.of(cause));
-          }
-        }));
+    workplace.onDisk(work, next, this::fail);
   }
 
   private void introduce(Destination opened) {
@@ -123,7 +131,7 @@ public final class FileDownload {
     for (Mirror mirror : List.copyOf(mirrors)) {
       mirror.introduce(workplace).whenComplete((facts, cause) -> {
         if (cause != null) {
-          left(mirror, cause);
+          left(mirror, Causes.of(cause));
         } else {
           answered(mirror);
         }
@@ -136,7 +144,8 @@ public final class FileDownload {
       mirror.leave();
     } else if (reference == null) {
       reference = mirror;
-      onDisk(() -> destination.settledBy(mirror.facts()), this::prepare);
+      FileFacts facts = mirror.facts();
+      onDisk(() -> destination.settledBy(facts.size(), facts.lastModified()), this::prepare);
     }
   }
 
@@ -205,7 +214,8 @@ public final class FileDownload {
         end(new Download.Refused(request.name(), "the server gives no such file"));
       } else {
         long fetched = fetch == null ? 0 : fetch.fetchedBytes();
-        fail(Causes.forUser(request.name(), mirror, cause, fetched));
+        boolean begun = reference != null;
+        fail(Causes.forUser(request.name(), mirror.server(), begun, cause, fetched));
       }
     } else {
       telling.tell(new DownloadEvent.ServerLeft(
@@ -281,8 +291,13 @@ public final class FileDownload {
   }
 
   private void closeFiles(boolean discard, Runnable next) {
-    CompletableFuture.runAsync(() -> closeNow(discard), workplace.disk())
-        .whenComplete((closed, cause) -> workplace.decide(next));
+    workplace.onDisk(
+        () -> {
+          closeNow(discard);
+          return true;
+        },
+        closed -> next.run(),
+        cause -> next.run());
   }
 
   /** On a disk thread. */
@@ -293,8 +308,8 @@ public final class FileDownload {
       } else if (part != null) {
         part.close();
       }
-      if (destination != null) {
-        destination.folder().close();
+      if (ownFolder != null) {
+        ownFolder.close();
       }
     } catch (SavingException e) {
       log.warn("an unfinished download could not be put in order: {}", e.getMessage());

@@ -1,16 +1,13 @@
 package io.pipewright.filetransfer.fetching;
 
 import io.pipewright.address.Endpoint;
-import io.pipewright.filetransfer.link.RemoteFailure;
 import io.pipewright.filetransfer.protocol.Answer.FileFacts;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.FileVersion;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One server's part in one download: what it says of the file, how often it failed in a row, and when to try it again. Confined
+ * One server's part in one download: what it says of the file, how many connections it has, and how it failed. Confined
  * to the event loop on which the download decides.
  *
  * <pre>
@@ -21,8 +18,6 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Mirror {
 
-  private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(1);
-
   private enum State {
     UNKNOWN,
     READY,
@@ -31,22 +26,16 @@ final class Mirror {
 
   private final Server server;
   private final FileName name;
-  private final FetchSettings settings;
+  private final Retries retries;
   private State state = State.UNKNOWN;
   private FileFacts facts;
-  private Link first;
   private int connections;
   private int mostConnections = Integer.MAX_VALUE;
-  private int failures;
-  private long failedNanos;
-  private long notBeforeNanos;
 
   Mirror(Server server, FileName name, Workplace workplace) {
     this.server = server;
     this.name = name;
-    this.settings = workplace.settings();
-    this.notBeforeNanos = workplace.nanoTime().getAsLong();
-    this.failedNanos = notBeforeNanos - 1;
+    this.retries = new Retries(workplace, server);
   }
 
   Server server() {
@@ -61,36 +50,10 @@ final class Mirror {
     return name;
   }
 
-  /** Connects and asks what the file is; the connection is kept for {@link #open}. */
+  /** Asks what the file is. */
   CompletableFuture<FileFacts> introduce(Workplace workplace) {
-    CompletableFuture<FileFacts> introduced = new CompletableFuture<>();
-    server
-        .take()
-        .thenCompose(link -> link.connection().stat(name).whenComplete((said, cause) -> {
-          if (cause == null) {
-            workplace.decide(() -> first = link);
-          } else {
-            link.connection().close();
-          }
-        }))
-        .whenComplete((said, cause) -> workplace.decide(() -> {
-          if (cause == null) {
-            facts = said;
-            introduced.complete(said);
-          } else {
-            introduced.completeExceptionally(Causes.of(cause));
-          }
-        }));
-    return introduced;
-  }
-
-  /** The connection of the introduction, or another one. */
-  CompletableFuture<Link> open() {
-    Link link = first;
-    first = null;
-    return link != null && link.connection().isOpen()
-        ? CompletableFuture.completedFuture(link)
-        : server.take();
+    return Asking.of(workplace, server, connection -> connection.stat(name))
+        .whenComplete((said, cause) -> facts = said);
   }
 
   /** Whether it has said what the file is. */
@@ -123,15 +86,11 @@ final class Mirror {
   /** It is asked no more. */
   void leave() {
     state = State.LEFT;
-    if (first != null) {
-      server.giveBack(first);
-      first = null;
-    }
   }
 
   /** Whether a further connection may be opened now. */
-  boolean mayOpen(long nowNanos) {
-    return isReady() && connections < mostConnections && nowNanos - notBeforeNanos >= 0;
+  boolean mayOpen() {
+    return isReady() && connections < mostConnections && retries.isDue();
   }
 
   /** How many of its connections are open, or about to be. */
@@ -152,39 +111,8 @@ final class Mirror {
     mostConnections = Math.max(1, connections);
   }
 
-  /** A block came. */
-  void progress() {
-    failures = 0;
-  }
-
-  /**
-   * A connection failed. Those that fail together count once.
-   *
-   * @param openedNanos when it was opened
-   * @param cause why
-   * @param nowNanos the time
-   * @return how long to wait before the next try; nothing if there have been too many
-   */
-  Optional<Duration> failed(long openedNanos, Throwable cause, long nowNanos) {
-    if (openedNanos - failedNanos > 0) {
-      failures++;
-    }
-    failedNanos = nowNanos;
-    if (failures > settings.retries()) {
-      return Optional.empty();
-    }
-    Duration delay = settings.backoff().delay(failures);
-    if (cause instanceof RemoteFailure failure && failure.retryAfter().isPresent()) {
-      Duration asked = failure.retryAfter().get();
-      Duration bounded = asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked;
-      delay = delay.compareTo(bounded) < 0 ? bounded : delay;
-    }
-    notBeforeNanos = nowNanos + delay.toNanos();
-    return Optional.of(delay);
-  }
-
-  /** How many tries in a row have brought nothing. */
-  int failures() {
-    return failures;
+  /** How it has failed lately. */
+  Retries retries() {
+    return retries;
   }
 }

@@ -24,6 +24,7 @@ public final class Server implements AutoCloseable {
   private final Duration timeout;
   private final DiskThreads disk;
   private final Deque<Link> idle = new ArrayDeque<>();
+  private volatile boolean answered;
   private boolean closed;
 
   /**
@@ -44,6 +45,11 @@ public final class Server implements AutoCloseable {
     return tcp.server();
   }
 
+  /** Whether it has greeted this client, once at least. */
+  boolean hasAnswered() {
+    return answered;
+  }
+
   /** A connection that nobody uses, or a new one; the caller gives it back or closes it. */
   CompletableFuture<Link> take() {
     synchronized (idle) {
@@ -54,7 +60,10 @@ public final class Server implements AutoCloseable {
       }
     }
     return NativeConnection.open(tcp, secret, timeout)
-        .thenApply(connection -> new Link(connection, disk));
+        .thenApply(connection -> {
+          answered = true;
+          return new Link(connection, disk);
+        });
   }
 
   /** Takes a connection back on which nothing is owed. */

@@ -3,8 +3,11 @@ package io.pipewright.filetransfer.fetching;
 import io.netty.util.concurrent.EventExecutor;
 import io.pipewright.filetransfer.saving.DiskThreads;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,5 +46,26 @@ public record Workplace(
         log.debug("the client was closed while its downloads were stopping", e);
       }
     }
+  }
+
+  /**
+   * Runs something on a disk thread and decides what comes next.
+   *
+   * @param work may block; what it throws goes to {@code failed}, bare
+   */
+  <T> void onDisk(Supplier<T> work, Consumer<T> next, Consumer<Throwable> failed) {
+    CompletableFuture<T> done;
+    try {
+      done = CompletableFuture.supplyAsync(work, disk);
+    } catch (RejectedExecutionException e) {
+      done = CompletableFuture.failedFuture(e); // the client has been closed
+    }
+    done.whenComplete((value, cause) -> decide(() -> {
+      if (cause == null) {
+        next.accept(value);
+      } else {
+        failed.accept(Causes.of(cause));
+      }
+    }));
   }
 }

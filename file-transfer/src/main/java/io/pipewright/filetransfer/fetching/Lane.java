@@ -1,0 +1,108 @@
+package io.pipewright.filetransfer.fetching;
+
+import io.pipewright.filetransfer.block.Blocks;
+import io.pipewright.filetransfer.link.GetEnd;
+import io.pipewright.filetransfer.protocol.Answer.FileFacts;
+import io.pipewright.filetransfer.protocol.Request;
+import io.pipewright.filetransfer.saving.BlockOutcome;
+import io.pipewright.filetransfer.saving.SmallFile;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One connection over which small files come, many asked for at once. Confined to the event loop on which the download decides,
+ * but for what its connection's event loop and the disk tell it.
+ */
+final class Lane {
+
+  /** As many as a server lets wait for their answers. */
+  private static final int MOST_FILES = 64;
+
+  private static final long MOST_BYTES = 16L << 20;
+
+  private final Link link;
+  private final Workplace workplace;
+  private final SmallFiles files;
+  private final long openedNanos;
+  private int asked;
+  private long askedBytes;
+  private boolean gone;
+
+  Lane(Link link, Workplace workplace, SmallFiles files) {
+    this.link = link;
+    this.workplace = workplace;
+    this.files = files;
+    this.openedNanos = workplace.nanoTime().getAsLong();
+  }
+
+  long openedNanos() {
+    return openedNanos;
+  }
+
+  /** Whether another file may be asked for now. */
+  boolean isHungry() {
+    return !gone && asked < MOST_FILES && askedBytes < MOST_BYTES;
+  }
+
+  /** Asks for a file, in the version that was listed. */
+  void ask(TreeEntry file) {
+    asked++;
+    askedBytes += file.entry().size();
+    SmallReceiver receiver = new SmallReceiver(file, this, link.disk());
+    Request.Get get = new Request.Get(
+        file.name(), Optional.of(file.entry().version()), 0, OptionalLong.empty());
+    link.connection().get(get, receiver).whenComplete((end, cause) -> {
+      if (cause != null) {
+        link.disk().abandon(); // the file in which the connection broke
+      }
+      workplace.decide(() -> ended(receiver, end, cause));
+    });
+  }
+
+  /** On the connection's event loop. */
+  SmallFile smallFile(TreeEntry file, FileFacts facts) {
+    if (facts.size() > Blocks.BYTES) {
+      throw new IllegalStateException("the server changes the size of a version: " + file.name());
+    }
+    return files.smallFile(file, facts);
+  }
+
+  private void ended(SmallReceiver receiver, GetEnd end, Throwable cause) {
+    TreeEntry file = receiver.file();
+    asked--;
+    askedBytes -= file.entry().size();
+    if (cause != null) {
+      files.broke(this, receiver, Causes.of(cause));
+    } else if (!end.isComplete()) {
+      files.refused(this, file, end.failure().orElseThrow());
+    } else {
+      files.feed(this);
+    }
+  }
+
+  /** On a disk thread. */
+  void settled(TreeEntry file, BlockOutcome outcome) {
+    files.settled(file, outcome);
+  }
+
+  /** Whether nothing that it was asked for is still to come. */
+  boolean isIdle() {
+    return asked == 0;
+  }
+
+  boolean isGone() {
+    return gone;
+  }
+
+  /** It takes no further part: the connection is kept for others if nothing is owed on it. */
+  void leave(Server server) {
+    if (!gone) {
+      gone = true;
+      if (isIdle()) {
+        server.giveBack(link);
+      } else {
+        link.connection().close();
+      }
+    }
+  }
+}

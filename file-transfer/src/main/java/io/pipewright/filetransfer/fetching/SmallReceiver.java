@@ -1,0 +1,67 @@
+package io.pipewright.filetransfer.fetching;
+
+import io.netty.buffer.ByteBuf;
+import io.pipewright.filetransfer.link.GetReceiver;
+import io.pipewright.filetransfer.protocol.Answer.Data;
+import io.pipewright.filetransfer.protocol.Answer.FileFacts;
+import io.pipewright.filetransfer.saving.BlockOutcome;
+import io.pipewright.filetransfer.saving.DiskQueue;
+import io.pipewright.filetransfer.saving.SmallFile;
+
+/** Takes a file of at most one block to the disk. On the connection's event loop, but for its outcome. */
+final class SmallReceiver implements GetReceiver {
+
+  private static final int SUM_OF_NOTHING = 0;
+
+  private final TreeEntry file;
+  private final Lane lane;
+  private final DiskQueue disk;
+  private SmallFile small;
+  private boolean handedOver;
+
+  SmallReceiver(TreeEntry file, Lane lane, DiskQueue disk) {
+    this.file = file;
+    this.lane = lane;
+    this.disk = disk;
+  }
+
+  TreeEntry file() {
+    return file;
+  }
+
+  /** Whether everything has been handed to the disk, which will say what became of it. */
+  boolean isHandedOver() {
+    return handedOver;
+  }
+
+  @Override
+  public void facts(FileFacts facts) {
+    small = lane.smallFile(file, facts);
+    if (facts.size() == 0) {
+      disk.begin(small, SUM_OF_NOTHING, this::settled);
+      disk.end();
+      handedOver = true;
+    }
+  }
+
+  @Override
+  public void block(Data header) {
+    disk.begin(small, header.sum(), this::settled);
+  }
+
+  @Override
+  public void bytes(ByteBuf piece) {
+    disk.write(piece);
+  }
+
+  @Override
+  public void blockEnded() {
+    disk.end();
+    handedOver = true;
+  }
+
+  /** On a disk thread. */
+  private void settled(BlockOutcome outcome) {
+    lane.settled(file, outcome);
+  }
+}
