@@ -12,12 +12,12 @@ import wire
 from harness import KILL, check, eventually, expect, same
 from native import BLOCK
 
-SIZE = 48 * BLOCK + 777
+SIZE = 32 * BLOCK + 777
 
 
-def shared(bench, size=SIZE):
-    root = bench.folder() / "shared"
-    root.mkdir(exist_ok=True)
+def shared(bench, size=SIZE, folder="."):
+    root = bench.folder() / folder / "shared"
+    root.mkdir()
     content = random.Random(17).randbytes(size)
     write(root, content)
     return root, content
@@ -80,9 +80,9 @@ def at_rest(server):
 @check("changing", "changing-served", "a file that changes while it is sent ends as CHANGED, or whole; right sums are the old file's")
 def served(bench):
     root, content = shared(bench)
-    for transport in bench.transports():
+    for transport in ("auto", *bench.transports()):
         server = serve(bench, root, "--transport", transport)
-        for change in CHANGES:
+        for change in CHANGES if transport == "auto" else (truncate, overwrite):
             what = f"{transport}, {change.__name__}"
             write(root, content)
             with native.connect(server.port, receive_buffer=1 << 16) as client:
@@ -109,28 +109,37 @@ def served(bench):
 
 @check("changing", "changing-saved", "get of a file that changes meanwhile is exit 8, or the old file whole", limit=180)
 def saved(bench):
-    root, content = shared(bench)
-    server = serve(bench, root)
+    roots, content = {}, b""
     for change in CHANGES:
-        out = bench.folder() / f"out-{change.__name__}"
-        out.mkdir()
-        write(root, content)
-        client = bench.start(
-            "file-transfer", "get", f"{wire.LOCAL}:{server.port}", "file", "--out", out, "--limit-rate", "12MiB", "--retries", 2,
-            jvm=("-XX:TieredStopAtLevel=1",),
-        )  # fmt: skip
-        eventually(lambda out=out, client=client: held(out) > 4 * BLOCK or not client.running(), "no part file that grows")
-        time.sleep(0.2)
-        change(root)
-        ended = client.wait(40)
-        final = out / "file"
+        (bench.folder() / change.__name__).mkdir()
+        roots[change], content = shared(bench, folder=change.__name__)
+    server = serve(bench, bench.folder())
+    clients = {
+        change: bench.start(
+            "file-transfer", "get", f"{wire.LOCAL}:{server.port}", f"{change.__name__}/shared/file", "--out", out_of(bench, change),
+            "--limit-rate", "8MiB", "--retries", 2, jvm=("-XX:TieredStopAtLevel=1",),
+        )
+        for change in CHANGES
+    }  # fmt: skip
+    for change, client in clients.items():
+        out = out_of(bench, change)
+        eventually(lambda out=out, client=client: held(out) > 4 * BLOCK or not client.running(), "no part file that grows", 40)
+        change(roots[change])
+    for change, client in clients.items():
+        ended, out = client.wait(60), out_of(bench, change)
         if ended.code == 0:
-            expect(final.read_bytes() == content, f"{change.__name__}: exit 0, and not the old file")
+            expect((out / "file").read_bytes() == content, f"{change.__name__}: exit 0, and not the old file")
         else:
             same(ended.code, 8, f"{change.__name__}: {ended!r}: exit code")
-            expect(not final.exists(), f"{change.__name__}: exit 8, and yet there is a file")
+            expect(not (out / "file").exists(), f"{change.__name__}: exit 8, and yet there is a file")
             same([name for name in os.listdir(out) if name.endswith("part")], [], f"{change.__name__}: what is left of a file that is gone")
     at_rest(server)
+
+
+def out_of(bench, change):
+    out = bench.folder() / f"out-{change.__name__}"
+    out.mkdir(exist_ok=True)
+    return out
 
 
 def held(folder):
