@@ -130,9 +130,7 @@ public final class FileClient implements AutoCloseable {
 
   /** As {@link #stat}, without waiting; failed with what it throws. */
   public CompletableFuture<RemoteFile> statAsync(String name) {
-    return FileName.parse(name) instanceof FileName known
-        ? natively().stat(known)
-        : noName(name);
+    return FileName.parse(name) instanceof FileName known ? natively().stat(known) : noName(name);
   }
 
   /**

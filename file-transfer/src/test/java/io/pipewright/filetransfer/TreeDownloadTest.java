@@ -77,8 +77,7 @@ class TreeDownloadTest {
     Map<String, byte[]> expected = filesBelow(left);
     Map<String, byte[]> actual = filesBelow(right);
     assertThat(actual.keySet()).isEqualTo(expected.keySet());
-    expected.forEach(
-        (name, content) -> assertThat(actual.get(name)).as(name).isEqualTo(content));
+    expected.forEach((name, content) -> assertThat(actual.get(name)).as(name).isEqualTo(content));
   }
 
   @Test
@@ -209,7 +208,8 @@ class TreeDownloadTest {
         .dialect(Dialect.PLAIN)
         .socket(tcp -> tcp.port(server.port()))
         .build()) {
-      assertThatThrownBy(() -> plain.list("", "")).isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(() -> plain.list("", ""))
+          .isInstanceOf(UnsupportedOperationException.class);
     }
   }
 }

@@ -43,13 +43,16 @@ final class Asking<T> {
   }
 
   private void askOnce() {
-    server.take().thenCompose(this::askOver).whenComplete((said, cause) -> workplace.decide(() -> {
-      if (cause == null) {
-        answer.complete(said);
-      } else {
-        failed(Causes.of(cause));
-      }
-    }));
+    server
+        .take()
+        .thenCompose(this::askOver)
+        .whenComplete((said, cause) -> workplace.decide(() -> {
+          if (cause == null) {
+            answer.complete(said);
+          } else {
+            failed(Causes.of(cause));
+          }
+        }));
   }
 
   private CompletableFuture<T> askOver(Link link) {

@@ -49,8 +49,8 @@ final class Lane {
     asked++;
     askedBytes += file.entry().size();
     SmallReceiver receiver = new SmallReceiver(file, this, link.disk());
-    Request.Get get = new Request.Get(
-        file.name(), Optional.of(file.entry().version()), 0, OptionalLong.empty());
+    Request.Get get =
+        new Request.Get(file.name(), Optional.of(file.entry().version()), 0, OptionalLong.empty());
     link.connection().get(get, receiver).whenComplete((end, cause) -> {
       if (cause != null) {
         link.disk().abandon(); // the file in which the connection broke

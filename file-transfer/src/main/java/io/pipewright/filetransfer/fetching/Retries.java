@@ -53,8 +53,7 @@ final class Retries {
     }
     long now = now();
     failedNanos = now;
-    if (failures > workplace.settings().retries()
-        || !Causes.isWorthAnotherTry(cause, server)) {
+    if (failures > workplace.settings().retries() || !Causes.isWorthAnotherTry(cause, server)) {
       return Optional.empty();
     }
     Duration delay = Causes.delay(workplace.settings(), failures, cause);

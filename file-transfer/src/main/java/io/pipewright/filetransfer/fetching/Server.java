@@ -59,11 +59,10 @@ public final class Server implements AutoCloseable {
         }
       }
     }
-    return NativeConnection.open(tcp, secret, timeout)
-        .thenApply(connection -> {
-          answered = true;
-          return new Link(connection, disk);
-        });
+    return NativeConnection.open(tcp, secret, timeout).thenApply(connection -> {
+      answered = true;
+      return new Link(connection, disk);
+    });
   }
 
   /** Takes a connection back on which nothing is owed. */

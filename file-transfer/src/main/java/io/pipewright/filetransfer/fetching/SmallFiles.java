@@ -6,13 +6,13 @@ import io.pipewright.filetransfer.protocol.Answer.FileFacts;
 import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.SmallFile;
 import io.pipewright.filetransfer.saving.TargetFolder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -108,20 +108,22 @@ final class SmallFiles {
   private void open() {
     opening++;
     long openedNanos = workplace.nanoTime().getAsLong();
-    server.take().whenComplete((link, cause) -> workplace.decide(() -> {
-      opening--;
-      if (over) {
-        if (link != null) {
-          server.giveBack(link);
-        }
-      } else if (cause != null) {
-        failed(openedNanos, Causes.of(cause));
-      } else {
-        Lane lane = new Lane(link, workplace, this);
-        lanes.add(lane);
-        feed(lane);
-      }
-    }));
+    server
+        .take()
+        .whenComplete((link, cause) -> workplace.decide(() -> {
+          opening--;
+          if (over) {
+            if (link != null) {
+              server.giveBack(link);
+            }
+          } else if (cause != null) {
+            failed(openedNanos, Causes.of(cause));
+          } else {
+            Lane lane = new Lane(link, workplace, this);
+            lanes.add(lane);
+            feed(lane);
+          }
+        }));
   }
 
   private void failed(long openedNanos, Throwable cause) {

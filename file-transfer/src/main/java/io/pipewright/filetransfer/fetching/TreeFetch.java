@@ -76,8 +76,7 @@ public final class TreeFetch {
     this.root = root;
     this.out = out;
     this.telling = new Telling(listener, workplace.nanoTime());
-    this.tally = new TreeTally(
-        root.map(FileName::toString).orElse(""), workplace.nanoTime());
+    this.tally = new TreeTally(root.map(FileName::toString).orElse(""), workplace.nanoTime());
   }
 
   /**
@@ -130,11 +129,7 @@ public final class TreeFetch {
     while (byThemselves.size() < MOST_BY_THEMSELVES && !large.isEmpty()) {
       fetchByItself(large.poll());
     }
-    if (!listing
-        && walk.isDone()
-        && small.isIdle()
-        && large.isEmpty()
-        && byThemselves.isEmpty()) {
+    if (!listing && walk.isDone() && small.isIdle() && large.isEmpty() && byThemselves.isEmpty()) {
       end();
     }
   }
@@ -145,8 +140,7 @@ public final class TreeFetch {
     }
     if (cause != null) {
       Server server = workplace.servers().get(0);
-      fail(Causes.forUser(
-          tally.folder(), server, false, Causes.of(cause), tally.fetchedBytes()));
+      fail(Causes.forUser(tally.folder(), server, false, Causes.of(cause), tally.fetchedBytes()));
       return;
     }
     page.unsafe().forEach(unsafe -> fileFailed(unsafe.name(), unsafe.reason()));
@@ -211,22 +205,23 @@ public final class TreeFetch {
   private void fetchByItself(TreeEntry file) {
     FileDownload download = new FileDownload(workplace, destination(file));
     byThemselves.add(download);
-    download.run().whenComplete((done, cause) -> workplace.decide(() -> {
-      byThemselves.remove(download);
-      if (cause == null) {
-        tally.add(done);
-      } else {
-        tally.add(file.name().toString(), asTyped(file, Causes.of(cause)));
-      }
-      goOn();
-    }));
+    download
+        .run()
+        .whenComplete((done, cause) -> workplace.decide(() -> {
+          byThemselves.remove(download);
+          if (cause == null) {
+            tally.add(done);
+          } else {
+            tally.add(file.name().toString(), asTyped(file, Causes.of(cause)));
+          }
+          goOn();
+        }));
   }
 
   private PipewrightException asTyped(TreeEntry file, Throwable cause) {
     return cause instanceof PipewrightException typed
         ? typed
-        : Causes.forUser(
-            file.name().toString(), workplace.servers().get(0), true, cause, 0);
+        : Causes.forUser(file.name().toString(), workplace.servers().get(0), true, cause, 0);
   }
 
   private void fileDone(Download download) {

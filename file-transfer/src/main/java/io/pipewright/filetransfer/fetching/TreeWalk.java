@@ -24,7 +24,8 @@ import java.util.concurrent.CompletableFuture;
 final class TreeWalk {
 
   /** A folder, and the name behind which its next page begins. */
-  private record Place(Optional<FileName> folder, Optional<SafeName> target, Optional<String> after) {}
+  private record Place(
+      Optional<FileName> folder, Optional<SafeName> target, Optional<String> after) {}
 
   /**
    * What a page brought.
