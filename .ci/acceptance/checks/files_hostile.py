@@ -392,3 +392,29 @@ def mirrors(bench):
         ("lying", server_with(bench, send_block=lying), CONTENT), ("silent", server_with(bench, serve=silent), CONTENT),
         ("another file", other, CONTENT, bytes(len(CONTENT))),  # whoever answers first has the file
     ], judge)  # fmt: skip
+
+
+@check("rogue", "rogue-links", "links that wait in --out under the names of a download lead nothing outside")
+def planted_links(bench):
+    server = bench.keep(peer.NativeServer({"file": CONTENT, "tree/leaf": b"leaf", "tree/sub/leaf": b"leaf"}))
+
+    def judge(where, target, name, *options):
+        home = Home(bench, f"home-{where}-{target}{len(options)}")
+        outside = home.folder / "outside"
+        outside.mkdir()
+        (outside / "victim").write_bytes(b"precious")
+        (home.out / where).symlink_to(outside / target)
+        ended = get(bench, server, home, name, *options)
+        same(sorted(path.name for path in outside.rglob("*")), ["victim"], f"{where}: what lies outside ({ended!r})")
+        same((outside / "victim").read_bytes(), b"precious", f"{where}: the file outside")
+        if (home.out / "file").is_file() and not (home.out / "file").is_symlink():
+            expect((home.out / "file").read_bytes() == CONTENT, f"{where}: other bytes under the final name")
+        else:
+            expect(ended.code != 0 or where == "tree", f"{where}: nothing was saved, and yet {ended!r}")
+
+    each([
+        ("file", "victim", "file"), ("file", "victim", "file", "--overwrite"), ("file", "nothing", "file", "--overwrite"),
+        (".file.pipewright-part", "victim", "file"), (".file.pipewright-part", "nothing", "file"),
+        (".file.pipewright-journal", "victim", "file"), (".file.pipewright-journal", "nothing", "file"),
+        ("tree", ".", "tree", "-r"),
+    ], judge)  # fmt: skip
