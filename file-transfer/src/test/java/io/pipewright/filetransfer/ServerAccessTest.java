@@ -6,6 +6,7 @@ import static io.pipewright.filetransfer.NativePeer.hello;
 import static io.pipewright.filetransfer.NativePeer.stat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pipewright.ConfigurationException;
 import io.pipewright.RunningServer;
@@ -83,6 +84,11 @@ class ServerAccessTest {
         }
       }
       assertThat(Peer.get(server.port(), "a.txt\n")).as("the plain dialect").isEmpty();
+      await().untilAsserted(() -> assertThat(server.stats().errors()).containsValue(3L));
+      assertThat(server.stats().errors().keySet())
+          .singleElement()
+          .asString()
+          .containsIgnoringCase("unauthorized");
     }
   }
 
@@ -141,6 +147,7 @@ class ServerAccessTest {
 
     private final Map<String, byte[]> files;
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger restlessOpenings = new AtomicInteger();
     private boolean closed;
 
     MemoryStore(Map<String, byte[]> files) {
@@ -157,7 +164,9 @@ class ServerAccessTest {
         return new Refused("there is no such key");
       }
       open.incrementAndGet();
-      return new MemoryFile(name, bytes, open);
+      boolean changes =
+          name.toString().equals("restless") && restlessOpenings.incrementAndGet() % 3 != 0;
+      return new MemoryFile(name, bytes, new FileVersion(changes ? 9 : 1, 2), open);
     }
 
     @Override
@@ -182,7 +191,9 @@ class ServerAccessTest {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-  private record MemoryFile(FileName name, byte[] bytes, AtomicInteger open) implements StoredFile {
+  private record MemoryFile(
+      FileName name, byte[] bytes, FileVersion currentVersion, AtomicInteger open)
+      implements StoredFile {
 
     @Override
     public long size() {
@@ -197,11 +208,6 @@ class ServerAccessTest {
     @Override
     public FileVersion version() {
       return new FileVersion(1, 2);
-    }
-
-    @Override
-    public FileVersion currentVersion() {
-      return version();
     }
 
     @Override
@@ -246,8 +252,23 @@ class ServerAccessTest {
       assertThat(Peer.get(server.port(), "big\n")).isEqualTo(big);
       assertThat(Peer.get(server.port(), "broken\n")).isEmpty();
     }
-    org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(store.open).hasValue(0));
+    await().untilAsserted(() -> assertThat(store.open).hasValue(0));
     assertThat(store.closed).as("closed by the server, whose it is not").isFalse();
+  }
+
+  @Test
+  void readsASmallFileAgainThatChangedMeanwhileUnlessAVersionIsAskedFor() throws IOException {
+    MemoryStore store = new MemoryStore(Map.of("restless", new byte[] {4, 2}));
+    FileServerBuilder builder =
+        FileServer.builder().store(store).socket(tcp -> tcp.port(0).loops(1));
+    try (RunningServer server = builder.start();
+        NativePeer peer = NativePeer.greeted(server.port())) {
+      NativePeer.Got got = peer.send(get("restless")).got(0);
+      assertThat(got.bytes()).containsExactly(4, 2);
+      byte[] version = got.file().bytes(3);
+      assertThat(peer.send(get("restless", field(2, version))).next().isError(5))
+          .isTrue();
+    }
   }
 
   @Test

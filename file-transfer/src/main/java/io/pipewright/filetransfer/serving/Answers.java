@@ -30,6 +30,10 @@ final class Answers {
   private static final int SMALL_BYTES = 64 << 10;
 
   private static final int PAGE_ENTRIES = 1_024;
+  private static final int TRIES = 3;
+
+  /** The file has not, or no more, the version that is wanted. */
+  static final Reply CHANGED = failure(ErrorCode.CHANGED, "the file is not what it was");
 
   private final FileStore store;
   private final BufferShare share;
@@ -90,7 +94,7 @@ final class Answers {
     }
     if (!file.version().equals(asked.version())) {
       file.close();
-      return changed();
+      return CHANGED;
     }
     if (asked.first() >= Blocks.count(file.size())) {
       file.close();
@@ -99,7 +103,16 @@ final class Answers {
     return new Reply.Stream(file, new FilePart(0, file.size()));
   }
 
+  /** Who wants the file whatever it is now gets it, though it is rewritten while it is read. */
   private Reply get(Request.Get asked) {
+    Reply reply = getOnce(asked);
+    for (int i = 1; i < TRIES && reply == CHANGED && asked.version().isEmpty(); i++) {
+      reply = getOnce(asked);
+    }
+    return reply;
+  }
+
+  private Reply getOnce(Request.Get asked) {
     Opening opening = open(asked.name());
     if (!(opening instanceof StoredFile file)) {
       return refuse(asked.name(), (Refused) opening);
@@ -107,7 +120,7 @@ final class Answers {
     boolean kept = false;
     try {
       if (asked.version().isPresent() && !asked.version().get().equals(file.version())) {
-        return changed();
+        return CHANGED;
       }
       OptionalLong end = asked.endIn(file.size());
       if (end.isEmpty()) {
@@ -142,7 +155,7 @@ final class Answers {
     try {
       if (!readFully(file, offset, out.internalNioBuffer(head, length))
           || !file.currentVersion().equals(file.version())) {
-        return changed();
+        return CHANGED;
       }
       AnswerFrames.append(facts(file), out);
       if (length > 0) {
@@ -187,10 +200,6 @@ final class Answers {
 
   private static Reply outOfRange(long size) {
     return failure(ErrorCode.OUT_OF_RANGE, "the file has " + size + " bytes");
-  }
-
-  static Reply changed() {
-    return failure(ErrorCode.CHANGED, "the file is not what it was");
   }
 
   static Reply failure(ErrorCode code, String text) {

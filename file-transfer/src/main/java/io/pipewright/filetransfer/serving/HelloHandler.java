@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets nothing pass before a HELLO that will do, and then everything. A client that shows no secret or a wrong one learns so
+ * Waits for a HELLO that will do, and then gives way to {@link RequestQueue}. A client that shows no secret or a wrong one learns so
  * after a fixed time, in which nothing is read.
  */
 final class HelloHandler extends ChannelInboundHandlerAdapter {
@@ -44,7 +44,7 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
       refuseLater(ctx, hello.secret().isPresent() ? "a wrong secret" : "no secret");
     } else {
       ctx.writeAndFlush(new Answer.Welcome(VERSION, AGENT, Blocks.BYTES));
-      ctx.pipeline().remove(this);
+      ctx.pipeline().replace(this, "requests", new RequestQueue(service));
     }
   }
 
@@ -55,7 +55,7 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
 
   private void refuseLater(ChannelHandlerContext ctx, String why) {
     refused = true;
-    ServingLog.turnedAway(ctx.channel(), "it has shown " + why);
+    Offences.report(ctx.channel(), new UnauthorizedException(why));
     ctx.channel().config().setAutoRead(false);
     timer = ctx.executor()
         .schedule(
@@ -88,9 +88,9 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
   /** Who has not said HELLO gets no answer to a frame that is too long: it may speak something else. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof ProtocolException) {
+    if (cause instanceof ProtocolException offence && !refused) {
       refused = true;
-      ServingLog.turnedAway(ctx.channel(), cause.getMessage());
+      Offences.report(ctx.channel(), offence);
       ctx.close();
     } else {
       ctx.fireExceptionCaught(cause);

@@ -49,7 +49,6 @@ public record NativeService(
   /** Behind that context: the native dialect. */
   void installNative(ChannelHandlerContext ctx) {
     ChannelPipeline pipeline = ctx.pipeline();
-    pipeline.addAfter(ctx.name(), "requests", new RequestQueue(this));
     pipeline.addAfter(ctx.name(), "hello", new HelloHandler(this));
     pipeline.addAfter(ctx.name(), "request-codec", new RequestCodec());
     moveIdleBehind(ctx);

@@ -178,13 +178,17 @@ final class RequestQueue extends ChannelDuplexHandler {
       lastWrite = ctx.write(encoded.frames());
     } else if (reply instanceof Reply.Message message) {
       write(message.answer());
+      if (request instanceof Request.Malformed malformed) {
+        Offences.report(ctx.channel(), malformed.cause());
+      } else if (request instanceof Request.Hello) {
+        ServingLog.turnedAway(ctx.channel(), "it has said HELLO twice");
+      }
     }
   }
 
   private void write(Answer answer) {
     lastWrite = ctx.write(answer);
     if (answer instanceof Answer.Failure failure && failure.code() == ErrorCode.BAD_REQUEST) {
-      ServingLog.turnedAway(ctx.channel(), failure.text());
       leave();
     }
   }

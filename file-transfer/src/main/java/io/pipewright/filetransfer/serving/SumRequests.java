@@ -66,7 +66,7 @@ final class SumRequests {
         }
         reply = new Reply.Message(new Answer.SumList(asked.first(), sums));
       } catch (VersionChangedException | FileTruncatedException e) {
-        reply = Answers.changed();
+        reply = Answers.CHANGED;
       } catch (IOException | RuntimeException e) {
         ServingLog.storeFailed(e);
         reply = Answers.failure(ErrorCode.FAILED, "the server could not read the file");

@@ -5,8 +5,8 @@
  *            first byte
  *   DialectHandler ── not 0x00 ──► the plain dialect's NameHandler
  *        │
- *        └─ 0x00 ──► framing ► RequestCodec ► HelloHandler ► RequestQueue          (event loop)
- *                                              (until HELLO)     │   ▲
+ *        └─ 0x00 ──► framing ► RequestCodec ► HelloHandler, then RequestQueue      (event loop)
+ *                                                                │   ▲
  *                                                        request │   │ reply, in any order
  *                                                                ▼   │
  *                                                               Lookups ► Answers   (workers)
