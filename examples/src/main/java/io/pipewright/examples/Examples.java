@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       RequestClient.class,
       ExtendedEcho.class,
       NameLookup.class,
+      EmbeddedFileStore.class,
       AddressKinds.class
     })
 public final class Examples implements Callable<Integer> {

@@ -9,6 +9,7 @@ import io.pipewright.filetransfer.FileClient;
 import io.pipewright.filetransfer.FileServer;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.DownloadRequest;
 import io.pipewright.filetransfer.download.ProgressListener;
 import java.io.IOException;
 import java.io.InputStream;
@@ -144,8 +145,8 @@ final class FileDemo implements DemoPart {
   private Result drainWhileBusy() throws Exception {
     CompletableFuture<Void> underWay = new CompletableFuture<>();
     try (FileClient client = connect()) {
-      CompletableFuture<Download> download =
-          client.getAsync(NAME, downloads, bytes -> underWay.complete(null));
+      CompletableFuture<Download> download = client.getAsync(
+          DownloadRequest.of(NAME, downloads).listener(event -> underWay.complete(null)));
       CompletableFuture.anyOf(underWay, download).get(GRACE.toSeconds(), TimeUnit.SECONDS);
       DrainReport report = server.drain(GRACE);
       check(report.clean(), "the download was cut: " + report);

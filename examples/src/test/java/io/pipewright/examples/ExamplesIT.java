@@ -34,6 +34,7 @@ class ExamplesIT {
       "request-client",
       "extended-echo",
       "name-lookup",
+      "embedded-file-store",
       "address-kinds");
 
   @Test
@@ -60,7 +61,8 @@ class ExamplesIT {
         "chat-room",
         "custom-protocol",
         "extended-echo",
-        "name-lookup"
+        "name-lookup",
+        "embedded-file-store"
       })
   void everyServerTakesExtensions(String name, @TempDir Path folder) throws Exception {
     Path jar = new JarBuilder()

@@ -11,15 +11,26 @@ import java.util.function.Predicate;
  * Finds the names of a page. A folder tells its names in no order and only all at once, so that a page
  * of a large one costs a pass through all of it. A pass therefore keeps more names than a page has,
  * for the pages that follow, as long as the folder does not change. What is kept is bounded, whatever
- * the folders and however many ask: {@value #MAX_RUNS} times {@value #NAMES} names.
+ * the folders and however many ask: two runs.
  */
 final class Runs {
 
-  private static final int NAMES = 50_000;
+  /** About 5 MB with usual names: a folder of a million takes 20 passes. */
+  static final int DEFAULT_NAMES = 50_000;
+
   private static final int MAX_RUNS = 2;
+
+  private final int namesPerRun;
 
   /** The latest first. */
   private final Deque<Run> kept = new ArrayDeque<>();
+
+  /**
+   * @param namesPerRun how many names a pass keeps, unless a page has more
+   */
+  Runs(int namesPerRun) {
+    this.namesPerRun = namesPerRun;
+  }
 
   /**
    * The first names behind another.
@@ -39,7 +50,7 @@ final class Runs {
     Facts state = place.facts();
     Run run = find(name, state, after);
     if (run == null) {
-      run = pass(name, place, after, Math.max(limit, NAMES), wanted);
+      run = pass(name, place, after, Math.max(limit, namesPerRun), wanted);
     }
     Run part = run.part(after, limit);
     if (part.more() && Rest.has(state)) {

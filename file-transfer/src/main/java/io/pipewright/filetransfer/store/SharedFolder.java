@@ -24,6 +24,10 @@ import org.slf4j.LoggerFactory;
  * <p>The folder itself is opened once. If it is renamed, its files are served on; if another takes
  * its place, that one is not.
  *
+ * <p>Where Java walks by handles, nobody who renames folders or plants links can lead a name out. Who
+ * may write in the folder can hold up a worker, though, by putting a FIFO in a file's place in the
+ * very moment of its opening: share no folder that strangers may write in.
+ *
  * <p>Thread-safe. Every method may block on the file system.
  */
 public final class SharedFolder implements FileStore {
@@ -32,10 +36,16 @@ public final class SharedFolder implements FileStore {
 
   private final Folder root;
   private final SharingPolicy policy;
-  private final Runs runs = new Runs();
+  private final Runs runs;
 
   /** Takes over the folder. */
   SharedFolder(Folder root, SharingPolicy policy) {
+    this(root, policy, new Runs(Runs.DEFAULT_NAMES));
+  }
+
+  /** With a bound that tests reach. */
+  SharedFolder(Folder root, SharingPolicy policy, Runs runs) {
+    this.runs = runs;
     this.root = root;
     this.policy = policy;
   }

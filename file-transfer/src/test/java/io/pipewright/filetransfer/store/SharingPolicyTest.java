@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a policy adds, and that it adds no more, by both ways of walking. */
-@Timeout(20)
+@Timeout(60)
 class SharingPolicyTest {
 
   @Nested

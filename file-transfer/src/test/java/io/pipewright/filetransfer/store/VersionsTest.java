@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Versions tell the states of a file apart, by both ways of walking. */
-@Timeout(30)
+@Timeout(60)
 class VersionsTest {
 
   @Nested
