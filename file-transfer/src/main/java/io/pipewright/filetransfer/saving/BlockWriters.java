@@ -61,7 +61,7 @@ final class BlockWriters {
     /** Writes, unless the turn is lost: what is written and what overrules it never overlap. Returns whether it was not. */
     synchronized boolean write(DiskCall.Step write) {
       if (!over) {
-        DiskCall.run(part.path(), write);
+        DiskCall.run(part::path, write);
       }
       return !over;
     }

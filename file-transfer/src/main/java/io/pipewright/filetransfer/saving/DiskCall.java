@@ -2,6 +2,7 @@ package io.pipewright.filetransfer.saving;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Something that the disk may refuse, and what a user is told then. */
 @FunctionalInterface
@@ -18,22 +19,22 @@ interface DiskCall<T> {
   /**
    * Calls it.
    *
-   * @param path what it is about
+   * @param path what it is about, asked for only if it is refused
    * @throws NotWritableException in place of an {@code IOException}
    */
-  static <T> T run(Path path, DiskCall<T> call) {
+  static <T> T run(Supplier<Path> path, DiskCall<T> call) {
     try {
       return call.call();
     } catch (IOException e) {
-      throw new NotWritableException(path, e);
+      throw new NotWritableException(path.get(), e);
     }
   }
 
-  static void run(Path path, Step step) {
+  static void run(Supplier<Path> path, Step step) {
     try {
       step.run();
     } catch (IOException e) {
-      throw new NotWritableException(path, e);
+      throw new NotWritableException(path.get(), e);
     }
   }
 }

@@ -4,7 +4,7 @@ import io.pipewright.filetransfer.store.NativePath;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -98,8 +98,9 @@ final class JournalLock implements Closeable {
 
   private static boolean lock(FileChannel channel) {
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // in this process, by a name that the file system takes for this one
     } catch (IOException e) {
       log.warn(
           "no locks here: a second download of the same file would not be noticed: {}",

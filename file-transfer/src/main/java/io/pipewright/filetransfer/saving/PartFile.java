@@ -25,7 +25,8 @@ import java.util.function.LongConsumer;
  * <p>A block is in one of three states. A run that goes on finds blocks <em>claimed</em> by the journal of the last, which {@link
  * #recheck} reads again; what passes, and what is fetched and passes, is <em>verified</em>; all others are to be fetched.
  *
- * <p>Thread-safe; every method that touches the disk blocks. The lock of the journal keeps other downloads of the same file away.
+ * <p>Thread-safe; every method that touches the disk blocks. A thread in one of them must not be interrupted: that closes the file for
+ * all. The lock of the journal keeps other downloads of the same file away.
  */
 public final class PartFile implements Closeable {
 
@@ -267,7 +268,7 @@ public final class PartFile implements Closeable {
       Placement placement = FinalName.give(folder, part, name.file(), size, policy);
       channel.close();
       if (force) {
-        folder.force();
+        lease.force();
       }
       folder.delete(NativePath.of(HiddenName.journal(name.file()))); // still locked
       close();
@@ -288,14 +289,14 @@ public final class PartFile implements Closeable {
   /** Closes the files and keeps them: another run can go on with them. Without effect when it is closed. */
   @Override
   public void close() {
-    PartFileOpening.closeAll(path(), lease, lock, channel);
+    PartFileOpening.closeAll(this::path, lease, lock, channel);
   }
 
   private <T> T onDisk(DiskCall<T> call) {
-    return DiskCall.run(path(), call);
+    return DiskCall.run(this::path, call);
   }
 
   private void onDisk(DiskCall.Step step) {
-    DiskCall.run(path(), step);
+    DiskCall.run(this::path, step);
   }
 }

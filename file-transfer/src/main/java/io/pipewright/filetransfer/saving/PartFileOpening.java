@@ -8,12 +8,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Opens a {@link PartFile}: takes the lock, reads the journal, looks for space, and closes all of it if something is wrong. */
 final class PartFileOpening {
@@ -141,8 +143,9 @@ final class PartFileOpening {
   /** Blocks that are claimed have their space already; the rest may lie in holes. */
   private void checkSpace(Folder folder) throws IOException {
     long needed = size - states.claimedBytes();
-    long usable = Files.getFileStore(folder.path()).getUsableSpace();
-    if (needed > usable) {
+    FileStore store = Files.getFileStore(folder.path());
+    long usable = store.getUsableSpace();
+    if (needed > usable && store.getTotalSpace() > 0) { // else it does not know
       throw new InsufficientSpaceException(
           folder.path().resolve(NativePath.of(name.file())), needed, usable);
     }
@@ -155,11 +158,11 @@ final class PartFileOpening {
   }
 
   private void giveUp() {
-    closeAll(target.pathOf(name), lease, lock, channel);
+    closeAll(() -> target.pathOf(name), lease, lock, channel);
   }
 
   /** Closes all that are there, the last first, whatever one of them says. */
-  static void closeAll(Path path, Closeable first, Closeable second, Closeable third) {
+  static void closeAll(Supplier<Path> path, Closeable first, Closeable second, Closeable third) {
     DiskCall.run(path, () -> {
       try (first;
           second;
@@ -171,7 +174,7 @@ final class PartFileOpening {
 
   static void removeLeftovers(TargetFolder target, SafeName name) {
     Path path = target.pathOf(name);
-    DiskCall.run(path, () -> {
+    DiskCall.run(() -> path, () -> {
       try (TargetFolder.Lease lease = target.lease(name, false)) {
         Folder folder = lease.folder();
         Path part = NativePath.of(HiddenName.part(name.file()));

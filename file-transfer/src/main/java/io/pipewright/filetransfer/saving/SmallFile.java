@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -45,10 +46,15 @@ public record SmallFile(
    *
    * @param content exactly {@link #size} bytes in all; they are read
    * @return where it is, or what is there and stays
+   * @throws IllegalArgumentException for another number of bytes
    * @throws SavingException if something is in the way, or the disk says no: then nothing of it is left
    */
   public Placement save(ByteBuffer... content) {
-    return DiskCall.run(folder.pathOf(name), () -> {
+    long bytes = Arrays.stream(content).mapToLong(ByteBuffer::remaining).sum();
+    if (bytes != size) {
+      throw new IllegalArgumentException("%d bytes, not %d".formatted(bytes, size));
+    }
+    return DiskCall.run(() -> folder.pathOf(name), () -> {
       try (TargetFolder.Lease lease = folder.lease(name, true)) {
         Placement placement = saveIn(lease.folder(), content);
         if (force) {

@@ -135,16 +135,17 @@ public final class TargetFolder implements Closeable {
   }
 
   private void forceUpwards(List<String> folders) {
-    try {
+    DiskCall.run(root::path, () -> {
       for (int depth = folders.size(); depth > 0; depth--) {
-        try (Lease lease = lease(folders.subList(0, depth), false)) {
-          lease.folder().force();
+        Folder folder = walk(folders.subList(0, depth), false);
+        try {
+          folder.force();
+        } finally {
+          close(folder);
         }
       }
       root.force();
-    } catch (IOException e) {
-      throw new NotWritableException(root.path(), e);
-    }
+    });
   }
 
   /**
@@ -168,18 +169,21 @@ public final class TargetFolder implements Closeable {
       }
     }
     Folder opened = folders.isEmpty() ? root : walk(folders, create);
+    List<List<String>> evicted = new ArrayList<>();
+    Lease lease;
     synchronized (held) {
-      Held other = held.get(folders);
-      if (other != null) { // somebody was faster
+      Held one = held.get(folders);
+      if (one == null) {
+        one = new Held(opened, List.copyOf(folders));
+        held.put(one.folders, one);
+      } else { // somebody was faster
         close(opened);
-        return new Lease(other);
       }
-      Held one = new Held(opened);
-      held.put(List.copyOf(folders), one);
-      Lease lease = new Lease(one);
-      evict();
-      return lease;
+      lease = new Lease(one);
+      evict(evicted);
     }
+    evicted.forEach(this::forceUpwards);
+    return lease;
   }
 
   private Folder walk(List<String> folders, boolean create) throws IOException {
@@ -211,16 +215,17 @@ public final class TargetFolder implements Closeable {
     }
   }
 
-  private void evict() throws IOException {
+  /** Closes what is too many, and lists what of that is to be forced. */
+  private void evict(List<List<String>> touched) {
     Iterator<Held> eldest = held.values().iterator();
     while (held.size() > MAX_OPEN_FOLDERS && eldest.hasNext()) {
       Held one = eldest.next();
       if (one.users == 0) {
         eldest.remove();
-        if (one.touched) {
-          one.folder.force();
-        }
         close(one.folder);
+        if (one.touched) {
+          touched.add(one.folders);
+        }
       }
     }
   }
@@ -253,11 +258,13 @@ public final class TargetFolder implements Closeable {
   private static final class Held {
 
     private final Folder folder;
+    private final List<String> folders;
     private int users;
     private boolean touched;
 
-    Held(Folder folder) {
+    Held(Folder folder, List<String> folders) {
       this.folder = folder;
+      this.folders = folders;
     }
   }
 
@@ -281,6 +288,11 @@ public final class TargetFolder implements Closeable {
       synchronized (held) {
         one.touched = true;
       }
+    }
+
+    /** Waits until the names in it, and its own and those of the folders above, would survive a power cut. */
+    void force() {
+      forceUpwards(one.folders);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.netty.util.concurrent.DefaultEventExecutor;
 import io.pipewright.filetransfer.block.Blocks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,7 +107,10 @@ class DiskQueueTest {
     }
 
     void released() {
-      await().until(() -> pieces.stream().allMatch(piece -> piece.refCnt() == 0));
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(2))
+          .until(() -> pieces.stream().allMatch(piece -> piece.refCnt() == 0));
     }
   }
 

@@ -153,7 +153,7 @@ class JournalTest {
     Random random = new Random(7);
     write();
     byte[] whole = Files.readAllBytes(file);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 100; i++) {
       byte[] noise = new byte[random.nextInt(300_000)];
       random.nextBytes(noise);
       System.arraycopy(whole, 0, noise, 0, Math.min(noise.length, random.nextInt(whole.length)));

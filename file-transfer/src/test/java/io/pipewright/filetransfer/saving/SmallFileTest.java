@@ -95,6 +95,16 @@ class SmallFileTest {
   }
 
   @Test
+  void takesAllItsBytesAtOnce() throws IOException {
+    for (int bytes : new int[] {0, 4, 6}) {
+      assertThatThrownBy(() -> file("a", 5, ExistingFile.REFUSE).save(ByteBuffer.allocate(bytes)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(bytes + " bytes, not 5");
+    }
+    assertThat(names(folder)).isEmpty();
+  }
+
+  @Test
   void saysThatItsFolderIsGone() throws IOException {
     Path below = Files.createDirectory(folder.resolve("below"));
     file("below/a", 1, ExistingFile.REFUSE).save(ByteBuffer.allocate(1));

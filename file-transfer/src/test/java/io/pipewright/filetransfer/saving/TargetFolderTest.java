@@ -56,7 +56,7 @@ class TargetFolderTest {
   }
 
   private void save(String name) {
-    new SmallFile(target, safe(name), 1, Instant.EPOCH, ExistingFile.REFUSE, false)
+    new SmallFile(target, safe(name), 1, Instant.EPOCH, ExistingFile.REFUSE, true)
         .save(ByteBuffer.allocate(1));
   }
 
@@ -113,14 +113,14 @@ class TargetFolderTest {
   void keepsFewFoldersOpen(Opener opener) throws IOException {
     target = opener.open(folder);
     long before = openFiles();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
       save("f" + i + "/x");
     }
-    assertThat(openFiles() - before).isLessThan(100);
-    for (int i = 0; i < 300; i++) {
+    assertThat(openFiles() - before).isLessThan(80);
+    for (int i = 0; i < 100; i++) {
       save("f" + i + "/y");
     }
-    assertThat(names(folder)).hasSize(300);
+    assertThat(names(folder)).hasSize(100);
     target.force();
   }
 
