@@ -36,6 +36,10 @@ import java.util.function.UnaryOperator;
 public final class FileServerBuilder {
 
   private static final int MAX_WAITING_REQUESTS = 1024;
+
+  /** Listings have threads of their own: a folder is read whole for each page, and no file shall wait for that. */
+  private static final int LISTERS = 2;
+
   private static final Duration MAX_LINGER = Duration.ofSeconds(5);
 
   private final TcpServerBuilder tcp = TcpServer.builder()
@@ -279,11 +283,17 @@ public final class FileServerBuilder {
   public RunningServer start() {
     check();
     FileStore served = store == null ? SharedFolder.open(root, sharing) : store;
-    Runnable closeStore = store == null ? served::close : () -> {};
+    FileWorkers listers = new FileWorkers(LISTERS, MAX_WAITING_REQUESTS);
+    Runnable closeStore = () -> {
+      listers.close();
+      if (store == null) {
+        served.close();
+      }
+    };
     FileWorkers readers = new FileWorkers(workers, MAX_WAITING_REQUESTS);
     RunningServer server = null;
     try {
-      NativeService service = service(served, readers);
+      NativeService service = service(served, readers, listers);
       server = tcp.pipeline(customization.apply(pipeline(service))).start();
       return new RunningFileServer(server, closeStore, readers);
     } finally {
@@ -311,7 +321,7 @@ public final class FileServerBuilder {
     }
   }
 
-  private NativeService service(FileStore served, FileWorkers readers) {
+  private NativeService service(FileStore served, FileWorkers readers, FileWorkers listers) {
     FileSender sender = new FileSender(
         readers,
         new TransferLimits(maxTransfers, maxTransfersPerAddress),
@@ -320,6 +330,7 @@ public final class FileServerBuilder {
     return new NativeService(
         served,
         sender,
+        listers,
         new PlainService(served, sender, nameTiming, linger()),
         Optional.ofNullable(secret),
         idlePolicy(),

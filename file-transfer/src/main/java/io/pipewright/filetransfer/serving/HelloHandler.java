@@ -79,7 +79,10 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent && !refused) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      if (refused) {
+        return; // it is leaving, or will when its refusal has been written: not twice
+      }
       ctx.close();
     }
     ctx.fireUserEventTriggered(event);

@@ -2,6 +2,7 @@ package io.pipewright.filetransfer.serving;
 
 import io.netty.channel.Channel;
 import io.pipewright.filetransfer.protocol.ErrorCode;
+import io.pipewright.filetransfer.protocol.Limits;
 import io.pipewright.filetransfer.protocol.Request;
 import io.pipewright.filetransfer.sending.BufferShare;
 import io.pipewright.filetransfer.sending.FileWorkers;
@@ -36,6 +37,7 @@ final class Lookups {
   private static final int MAX_HELD_FILES = 2;
 
   private final FileWorkers workers;
+  private final FileWorkers listers;
   private final BufferShare share;
   private final Answers answers;
   private final SumRequests sums;
@@ -55,6 +57,7 @@ final class Lookups {
    */
   Lookups(NativeService service, Channel channel, Runnable onReply) {
     this.workers = service.sender().workers();
+    this.listers = service.listers();
     this.share = service.sender().share();
     this.answers = new Answers(service.store(), share, channel);
     this.sums = new SumRequests(service.sender());
@@ -158,13 +161,11 @@ final class Lookups {
     if (exchange.isAbandoned()) {
       return;
     }
-    Reply reply;
-    try {
-      reply = answers.to(exchange.request());
-    } catch (RuntimeException | OutOfMemoryError e) {
-      ServingLog.storeFailed(e);
-      reply = Answers.failure(ErrorCode.FAILED, "the server could not read the file");
+    if (exchange.request() instanceof Request.ListFolder) {
+      list(exchange);
+      return;
     }
+    Reply reply = reply(exchange);
     hold(reply);
     if (exchange.request() instanceof Request.Sums asked && reply instanceof Reply.Stream opened) {
       sums.answer(exchange, asked, opened.file(), made -> {
@@ -175,6 +176,35 @@ final class Lookups {
     } else {
       exchange.complete(reply);
     }
+  }
+
+  private Reply reply(Exchange exchange) {
+    try {
+      return answers.to(exchange.request());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      ServingLog.storeFailed(e);
+      return Answers.failure(ErrorCode.FAILED, "the server could not read the file");
+    }
+  }
+
+  /** A page that is to come counts as the longest, so that no connection has many made at a time. */
+  private void list(Exchange exchange) {
+    heldBytes.addAndGet(Limits.MAX_ANSWER_BYTES);
+    boolean admitted = listers.tryExecute(() -> {
+      if (!exchange.isAbandoned()) {
+        listed(exchange, reply(exchange));
+        tell();
+      }
+    });
+    if (!admitted) {
+      listed(exchange, new Reply.Message(manners.busy("too many listings wait for the disk")));
+    }
+  }
+
+  private void listed(Exchange exchange, Reply reply) {
+    hold(reply);
+    heldBytes.addAndGet(-Limits.MAX_ANSWER_BYTES);
+    exchange.complete(reply);
   }
 
   private void hold(Reply reply) {

@@ -8,6 +8,7 @@ import io.pipewright.filetransfer.protocol.NativeFraming;
 import io.pipewright.filetransfer.protocol.RequestCodec;
 import io.pipewright.filetransfer.protocol.Secret;
 import io.pipewright.filetransfer.sending.FileSender;
+import io.pipewright.filetransfer.sending.FileWorkers;
 import io.pipewright.filetransfer.store.FileStore;
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
@@ -18,6 +19,7 @@ import java.util.Optional;
  *
  * @param store where the files come from
  * @param sender sends them
+ * @param listers who lists folders, so that nobody who wants a file waits for that
  * @param plain the other dialect
  * @param secret what clients have to show; then the plain dialect, which can show none, is refused
  * @param idle when a silent connection ends
@@ -26,6 +28,7 @@ import java.util.Optional;
 public record NativeService(
     FileStore store,
     FileSender sender,
+    FileWorkers listers,
     PlainService plain,
     Optional<Secret> secret,
     Optional<IdlePolicy> idle,
