@@ -32,10 +32,14 @@ final class ServingLog {
   static void notSent(Channel channel, Naming name, Throwable cause) {
     String format = "could not send the whole of \"{}\" to {}: {}";
     if (channel.isActive()) {
-      bounded.warn(format, escaped(name), peer(channel), cause.getMessage());
+      bounded.warn(format, escaped(name), peer(channel), why(cause));
     } else {
       bounded.info(format, escaped(name), peer(channel), "the connection was closed");
     }
+  }
+
+  private static String why(Throwable cause) {
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   static void storeFailed(Throwable cause) {
