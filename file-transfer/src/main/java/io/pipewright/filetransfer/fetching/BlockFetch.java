@@ -1,12 +1,16 @@
 package io.pipewright.filetransfer.fetching;
 
 import io.netty.util.concurrent.ScheduledFuture;
+import io.pipewright.address.Endpoint;
 import io.pipewright.filetransfer.block.Blocks;
 import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.DownloadRefusedException;
 import io.pipewright.filetransfer.download.IntegrityException;
+import io.pipewright.filetransfer.link.LinkException;
 import io.pipewright.filetransfer.link.RemoteFailure;
 import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.PartFile;
+import io.pipewright.filetransfer.store.FileVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -51,34 +55,31 @@ final class BlockFetch {
   private final BitSet rechecked;
   private final Map<Integer, Integer> badTries = new HashMap<>();
   private final ConnectionCount count;
+  private final MirrorCheck check;
   private ScheduledFuture<?> tick;
   private long verifiedBytes;
   private long fetchedBefore;
   private boolean rechecking;
+  private boolean promoting;
   private boolean over;
 
   /**
    * @param part open; what it claims is read again meanwhile
-   * @param servers how many mirrors there may be
+   * @param reference whose file it is
    */
-  BlockFetch(
-      Workplace workplace,
-      String name,
-      PartFile part,
-      int servers,
-      Telling telling,
-      Ending ending) {
+  BlockFetch(Workplace workplace, PartFile part, Mirror reference, Telling telling, Ending ending) {
     this.workplace = workplace;
-    this.name = name;
+    this.name = reference.name().toString();
+    this.check = new MirrorCheck(workplace, part, reference);
     this.part = part;
     this.telling = telling;
     this.ending = ending;
     this.rechecked = part.claimedBlocks();
     this.map = new BlockMap<>(part.blocks(), rechecked);
-    this.count = new ConnectionCount(workplace.settings().connections(), servers, now());
+    this.count = new ConnectionCount(workplace.settings().connections(), now());
   }
 
-  /** Begins; mirrors may have joined. */
+  /** Begins with the reference. */
   void start() {
     long interval = TICK.toNanos();
     tick =
@@ -87,8 +88,12 @@ final class BlockFetch {
       rechecking = true;
       workplace.disk().execute(this::recheck);
     }
-    adjust();
+    join(reference());
     finishIfComplete();
+  }
+
+  private Mirror reference() {
+    return check.reference();
   }
 
   /** On a disk thread. */
@@ -112,10 +117,44 @@ final class BlockFetch {
   /** A mirror's bytes may be asked for from now on. */
   void join(Mirror mirror) {
     mirror.join();
+    if (!mirrors.isEmpty()) {
+      count.serverJoined();
+    }
     mirrors.add(mirror);
-    if (tick != null) {
+    if (reference().hasLeft() && !promoting) {
+      promote(reference());
+    } else {
+      compareAll(mirror);
       adjust();
     }
+  }
+
+  /** In the background, whatever it is asked for meanwhile. */
+  private void compareAll(Mirror mirror) {
+    if (mirror == reference()) {
+      return;
+    }
+    check.clearAll(mirror).whenComplete((same, cause) -> {
+      if (over || mirror.hasLeft() || reference().hasLeft()) {
+        return;
+      }
+      if (cause != null) {
+        notClear(mirror, now(), Causes.of(cause));
+      } else {
+        note(mirror, mirror.version()); // a later run may begin with this one
+      }
+    });
+  }
+
+  private void note(Mirror mirror, FileVersion version) {
+    String server = mirror.endpoint().toString();
+    workplace.onDisk(
+        () -> {
+          part.addServer(server, version);
+          return true;
+        },
+        noted -> {},
+        this::fail);
   }
 
   /** How many bytes of content have come over the line. */
@@ -160,15 +199,29 @@ final class BlockFetch {
           .min(Comparator.comparingInt(Mirror::connections))
           .orElse(null);
       if (mirror == null) {
-        return;
+        break;
       }
       open(mirror);
     }
     long working = sources.stream().filter(source -> !source.isRetired()).count();
-    for (int i = sources.size() - 1; i > 0 && working > count.wanted(); i--) {
-      if (!sources.get(i).isRetired()) {
-        sources.get(i).retire();
-        working--;
+    if (working > count.wanted() || (working > 1 && someoneIsLeftOut())) {
+      retireOne();
+    }
+  }
+
+  /** Whether a mirror brings nothing although it could. */
+  private boolean someoneIsLeftOut() {
+    return mirrors.stream().anyMatch(mirror -> mirror.mayOpen() && mirror.connections() == 0);
+  }
+
+  /** Ends the newest connection of those mirrors that have several, or of all. */
+  private void retireOne() {
+    boolean several = mirrors.stream().anyMatch(mirror -> mirror.connections() > 1);
+    for (int i = sources.size() - 1; i >= 0; i--) {
+      Source source = sources.get(i);
+      if (!source.isRetired() && (!several || source.mirror().connections() > 1)) {
+        source.retire();
+        return;
       }
     }
   }
@@ -206,7 +259,7 @@ final class BlockFetch {
 
   /** Asks a connection for as much as it should be asked for now. */
   private void feed(Source source) {
-    while (!over && source.isHungry()) {
+    while (!over && !promoting && source.isHungry()) {
       BlockRange window = map.claim(source, Window.blocks(source.bytesPerSecond()));
       if (window == null && source.isIdle()) {
         window = race(source);
@@ -214,11 +267,56 @@ final class BlockFetch {
       if (window == null) {
         return;
       }
-      source.ask(window, part);
+      ask(source, window);
     }
     if (source.isRetired() && source.isIdle()) {
       drop(source);
     }
+  }
+
+  /** Asks at once if the mirror is known to have these blocks right, else when it is. */
+  private void ask(Source source, BlockRange window) {
+    source.expect();
+    askWhenClear(source, window);
+  }
+
+  private void askWhenClear(Source source, BlockRange window) {
+    Mirror mirror = source.mirror();
+    if (check.isClear(mirror, window)) {
+      source.ask(window, part);
+      return;
+    }
+    check.clear(mirror, window).whenComplete((same, cause) -> {
+      if (over || !sources.contains(source)) {
+        return;
+      }
+      if (cause != null) {
+        drop(source);
+        notClear(mirror, source.openedNanos(), Causes.of(cause));
+      } else {
+        askWhenClear(source, window); // another mirror may have become the reference meanwhile
+      }
+    });
+  }
+
+  /** A comparison failed, by what the mirror said, or because it or the reference cannot be asked. */
+  private void notClear(Mirror mirror, long openedNanos, Throwable cause) {
+    if (cause instanceof DownloadRefusedException && !mirror.hasLeft()) {
+      leave(mirror, cause);
+    } else {
+      failed(failing(cause), openedNanos, cause);
+    }
+  }
+
+  /** Who it was that could not be asked. */
+  private Mirror failing(Throwable cause) {
+    Endpoint server = cause instanceof RemoteFailure failure
+        ? failure.server()
+        : cause instanceof LinkException broken ? broken.server() : null;
+    return mirrors.stream()
+        .filter(mirror -> mirror.endpoint().equals(server))
+        .findFirst()
+        .orElse(reference());
   }
 
   /** With nothing left to ask for, the idle bring what the slowest would bring last. */
@@ -273,7 +371,7 @@ final class BlockFetch {
     for (Source other : sources) {
       BlockRange window = other.mirror() == source.mirror() ? null : map.claimOne(other, block);
       if (window != null) {
-        other.ask(window, part);
+        ask(other, window);
         return;
       }
     }
@@ -343,10 +441,36 @@ final class BlockFetch {
       }
     }
     ending.left(mirror, cause);
-    if (!over) {
+    if (!over && mirror == reference()) {
+      promote(mirror);
+    } else if (!over) {
       adjust();
       feedAll();
     }
+  }
+
+  /** The reference has left: another one takes its place if it has every block that is here. */
+  private void promote(Mirror before) {
+    Mirror next = mirrors.stream().filter(Mirror::isReady).findFirst().orElse(null);
+    if (next == null) {
+      return; // others may still answer
+    }
+    promoting = true;
+    check.promote(next).whenComplete((same, cause) -> {
+      promoting = false;
+      if (over || next.hasLeft()) {
+        return;
+      }
+      if (cause != null) {
+        leave(next, Causes.of(cause));
+        return;
+      }
+      note(before, FileVersion.GONE); // what comes now need not be in its file
+      note(next, next.version());
+      mirrors.stream().filter(Mirror::isReady).forEach(this::compareAll);
+      adjust();
+      feedAll();
+    });
   }
 
   private void finishIfComplete() {

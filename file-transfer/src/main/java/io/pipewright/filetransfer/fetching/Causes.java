@@ -97,7 +97,9 @@ final class Causes {
     if (cause instanceof ServerSilentException silent) {
       return new DownloadTimedOutException(name, fetchedBytes, silent.timeout());
     }
-    if (cause instanceof PipewrightException typed && !begun) {
+    if (cause instanceof PipewrightException typed
+        && !begun
+        && !(cause instanceof LinkBrokenException)) {
       return typed;
     }
     return new DownloadBrokenException(name, fetchedBytes, cause);

@@ -4,7 +4,7 @@ import io.pipewright.filetransfer.download.Connections;
 import java.time.Duration;
 
 /**
- * How many connections should bring a file. Automatic: begin with as many as there are servers; try one more; keep it if goodput
+ * How many connections should bring a file. Automatic: begin with one for each server; try one more; keep it if goodput
  * rose by a tenth, else withdraw it and wait longer before the next trial.
  *
  * <pre>
@@ -44,12 +44,11 @@ final class ConnectionCount {
 
   /**
    * @param limits what the user allows
-   * @param servers how many there are
    * @param nowNanos the time
    */
-  ConnectionCount(Connections limits, int servers, long nowNanos) {
+  ConnectionCount(Connections limits, long nowNanos) {
     this.limits = limits;
-    this.wanted = limits.automatic() ? Math.min(servers, limits.most()) : limits.most();
+    this.wanted = limits.automatic() ? 1 : limits.most();
     this.sinceNanos = nowNanos;
     this.notBeforeNanos = nowNanos;
   }
@@ -57,6 +56,13 @@ final class ConnectionCount {
   /** How many there should be. */
   int wanted() {
     return wanted;
+  }
+
+  /** A further server brings the file, too. */
+  void serverJoined() {
+    if (limits.automatic() && wanted < limits.most()) {
+      wanted++;
+    }
   }
 
   /** So many cannot be had: a server refuses further ones. */

@@ -3,6 +3,7 @@ package io.pipewright.filetransfer.fetching;
 import io.pipewright.PipewrightException;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.DownloadRefusedException;
 import io.pipewright.filetransfer.download.DownloadRequest;
 import io.pipewright.filetransfer.download.DownloadStoppedException;
 import io.pipewright.filetransfer.download.FileChangedException;
@@ -55,6 +56,8 @@ public final class FileDownload {
   private PartFile part;
   private Optional<String> whyAnew = Optional.empty();
   private BlockFetch fetch;
+  private int introducing;
+  private boolean preparing;
   private boolean over;
 
   /**
@@ -128,10 +131,13 @@ public final class FileDownload {
     for (Server server : workplace.servers()) {
       mirrors.add(new Mirror(server, name, workplace));
     }
+    introducing = mirrors.size();
     for (Mirror mirror : List.copyOf(mirrors)) {
       mirror.introduce(workplace).whenComplete((facts, cause) -> {
+        introducing--;
         if (cause != null) {
           left(mirror, Causes.of(cause));
+          beginIfKnown();
         } else {
           answered(mirror);
         }
@@ -146,61 +152,111 @@ public final class FileDownload {
       reference = mirror;
       FileFacts facts = mirror.facts();
       onDisk(() -> destination.settledBy(facts.size(), facts.lastModified()), this::prepare);
+    } else if (mirror.facts().size() != reference.facts().size()) {
+      left(mirror, hasAnotherSize(mirror));
+    } else if (fetch != null) {
+      join(mirror);
     }
+    beginIfKnown();
+  }
+
+  private DownloadRefusedException hasAnotherSize(Mirror mirror) {
+    return new DownloadRefusedException(
+        request.name(),
+        mirror.endpoint().toString(),
+        "its file has " + mirror.facts().size() + " bytes, not "
+            + reference.facts().size(),
+        Optional.empty(),
+        null);
+  }
+
+  private void join(Mirror mirror) {
+    telling.tell(new DownloadEvent.ServerJoined(request.name(), mirror.endpoint()));
+    fetch.join(mirror);
   }
 
   private void prepare(Optional<Download> settled) {
     if (settled.isPresent()) {
       end(settled.get());
     } else if (!over) {
-      onDisk(this::openPart, this::begin);
+      onDisk(() -> destination.open(reference.facts()), this::opened);
     }
   }
 
-  /** On a disk thread. */
-  private PartFile openPart() {
-    PartFile opened = destination.open(reference.facts());
-    String server = reference.endpoint().toString();
-    whyAnew = opened.whyAnew();
-    if (!reference.version().equals(opened.servers().get(server))) {
-      if (!opened.claimedBlocks().isEmpty()) {
-        whyAnew = Optional.of("what was kept of it is of another version than " + server + " has");
-      }
-      opened.restart();
-    }
-    opened.addServer(server, reference.version());
-    return opened;
-  }
-
-  private void begin(PartFile opened) {
+  private void opened(PartFile opened) {
     part = opened;
     if (over) {
       closeFiles(false, () -> {});
+    } else {
+      beginIfKnown();
+    }
+  }
+
+  /** Blocks that are here already must be of a version that a server still has; which one may answer later than others. */
+  private void beginIfKnown() {
+    if (over || part == null || fetch != null || preparing) {
       return;
+    }
+    Optional<Mirror> known = mirrors.stream().filter(this::isKnown).findFirst();
+    boolean mayBecomeKnown = introducing > 0 && !part.claimedBlocks().isEmpty();
+    if (known.isEmpty() && mayBecomeKnown) {
+      return;
+    }
+    preparing = true;
+    known.ifPresent(mirror -> reference = mirror);
+    onDisk(() -> settleVersion(known.isPresent()), settled -> begin());
+  }
+
+  private boolean isKnown(Mirror mirror) {
+    return mirror.hasAnswered()
+        && !mirror.hasLeft()
+        && mirror.version().equals(part.servers().get(mirror.endpoint().toString()));
+  }
+
+  /** On a disk thread. */
+  private boolean settleVersion(boolean known) {
+    String server = reference.endpoint().toString();
+    whyAnew = part.whyAnew();
+    if (!known) {
+      if (!part.claimedBlocks().isEmpty()) {
+        whyAnew = Optional.of("what was kept of it is of another version than " + server + " has");
+      }
+      part.restart();
+    }
+    part.addServer(server, reference.version());
+    return known;
+  }
+
+  private void begin() {
+    if (over) {
+      return; // and the file is closed
     }
     whyAnew.ifPresent(why -> telling.tell(new DownloadEvent.BeganAnew(request.name(), why)));
     telling.tell(new DownloadEvent.Begun(
         request.name(), part.path(), OptionalLong.of(part.size()), part.claimedBytes()));
-    fetch = new BlockFetch(
-        workplace, request.name(), part, mirrors.size(), telling, new BlockFetch.Ending() {
-          @Override
-          public void complete() {
-            fetch.tellOfProgress();
-            commit();
-          }
+    fetch = new BlockFetch(workplace, part, reference, telling, new BlockFetch.Ending() {
+      @Override
+      public void complete() {
+        fetch.tellOfProgress();
+        commit();
+      }
 
-          @Override
-          public void failed(Throwable reason) {
-            fail(reason);
-          }
+      @Override
+      public void failed(Throwable reason) {
+        fail(reason);
+      }
 
-          @Override
-          public void left(Mirror mirror, Throwable cause) {
-            FileDownload.this.left(mirror, cause);
-          }
-        });
-    fetch.join(reference);
+      @Override
+      public void left(Mirror mirror, Throwable cause) {
+        FileDownload.this.left(mirror, cause);
+      }
+    });
     fetch.start();
+    for (Mirror mirror : List.copyOf(mirrors)) {
+      if (mirror != reference && mirror.hasAnswered() && !mirror.hasLeft() && !over) {
+        join(mirror);
+      }
+    }
   }
 
   /** A mirror is asked no more. */

@@ -81,9 +81,13 @@ final class Source {
     fetchedBytes.lazySet(fetchedBytes.getPlain() + bytes); // nobody else writes it
   }
 
+  /** It is to be asked for a window soon, for which {@link #ask} follows. */
+  void expect() {
+    windows++;
+  }
+
   /** Asks for a window. */
   void ask(BlockRange window, PartFile part) {
-    windows++;
     long offset = Blocks.offset(window.first());
     long end = Math.min(part.size(), Blocks.offset(window.end()));
     Request.Get get = new Request.Get(

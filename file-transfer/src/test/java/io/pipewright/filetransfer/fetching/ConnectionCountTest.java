@@ -30,14 +30,14 @@ class ConnectionCountTest {
 
   @Test
   void aFixedNumberStaysWhatItIs() {
-    ConnectionCount count = new ConnectionCount(Connections.exactly(5), 1, now);
+    ConnectionCount count = new ConnectionCount(Connections.exactly(5), now);
     run(count, 30, connections -> 1e6);
     assertThat(count.wanted()).isEqualTo(5);
   }
 
   @Test
   void whereEachConnectionHasALimitOfItsOwnThereAreSoonEight() {
-    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    ConnectionCount count = new ConnectionCount(Connections.auto(), now);
     assertThat(count.wanted()).isEqualTo(1);
     run(count, 15, connections -> connections * 10e6);
     assertThat(count.wanted()).isEqualTo(8);
@@ -45,7 +45,7 @@ class ConnectionCountTest {
 
   @Test
   void whereOneFillsTheLineItStaysOneAndIsTriedMoreAndMoreRarely() {
-    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    ConnectionCount count = new ConnectionCount(Connections.auto(), now);
     run(count, 60, connections -> 100e6);
     int first = trials;
     assertThat(first).isBetween(3, 6);
@@ -57,20 +57,26 @@ class ConnectionCountTest {
 
   @Test
   void whereThreeFillTheLineThereAreThree() {
-    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    ConnectionCount count = new ConnectionCount(Connections.auto(), now);
     run(count, 9, connections -> Math.min(connections, 3) * 10e6);
     assertThat(count.wanted()).isEqualTo(3);
   }
 
   @Test
   void thereIsOneForEachServerToBeginWith() {
-    assertThat(new ConnectionCount(Connections.auto(), 3, now).wanted()).isEqualTo(3);
-    assertThat(new ConnectionCount(Connections.auto(), 30, now).wanted()).isEqualTo(8);
+    ConnectionCount count = new ConnectionCount(Connections.auto(), now);
+    count.serverJoined();
+    count.serverJoined();
+    assertThat(count.wanted()).isEqualTo(3);
+    for (int i = 0; i < 30; i++) {
+      count.serverJoined();
+    }
+    assertThat(count.wanted()).isEqualTo(8);
   }
 
   @Test
   void nothingIsTriedShortlyBeforeTheEnd() {
-    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    ConnectionCount count = new ConnectionCount(Connections.auto(), now);
     for (int i = 0; i < 100; i++) {
       now += STEP_NANOS;
       bytes += 1e6;
@@ -81,7 +87,7 @@ class ConnectionCountTest {
 
   @Test
   void aServerThatRefusesFurtherConnectionsIsNotPressed() {
-    ConnectionCount count = new ConnectionCount(Connections.auto(), 1, now);
+    ConnectionCount count = new ConnectionCount(Connections.auto(), now);
     run(count, 3, connections -> connections * 10e6);
     assertThat(count.wanted()).isGreaterThan(1);
     count.refused(1, now, (long) bytes);
