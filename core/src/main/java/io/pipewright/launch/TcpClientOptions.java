@@ -34,6 +34,11 @@ public final class TcpClientOptions {
   @Mixin
   private final TlsClientOptions tls = new TlsClientOptions();
 
+  /** Whether what is sent is encrypted. */
+  public boolean encrypts() {
+    return tls.isOn();
+  }
+
   /**
    * Sets everything of a client that these options are about.
    *

@@ -55,6 +55,10 @@ final class TlsClientOptions {
       description = "${COMPLETION-CANDIDATES}; auto takes boringssl where it is.")
   private TlsProvider provider;
 
+  boolean isOn() {
+    return tls;
+  }
+
   void applyTo(TcpClientBuilder builder) {
     boolean details = authorities != null
         || certificate != null

@@ -123,7 +123,7 @@ class FileTransferIT {
   @Test
   void aRefusedFileLeavesNothingAndTheOthersAreSavedAllTheSame() throws Exception {
     try (Program server = server();
-        Program get = get(server.awaitPort(), "missing", "../secret", "a.bin")) {
+        Program get = get(server.awaitPort(), "--plain", "missing", "../secret", "a.bin")) {
       assertThat(get.exitCode()).isEqualTo(6);
       assertThat(get.err().lines())
           .satisfiesExactly(
@@ -143,8 +143,8 @@ class FileTransferIT {
     try (PlainServer breaking = PlainServer.resettingAfter(content);
         PlainServer silent = PlainServer.silentAfter(new byte[10]);
         Program refused = get(nobody, "a.bin", "b.bin");
-        Program broken = get(breaking.port(), "a.bin");
-        Program timedOut = get(silent.port(), "a.bin", "--timeout", "200ms");
+        Program broken = get(breaking.port(), "a.bin", "--plain");
+        Program timedOut = get(silent.port(), "a.bin", "--plain", "--timeout", "200ms");
         Program unwritable = Program.packed(
             "get", "127.0.0.1:" + nobody, "a.bin", "--out", temp.resolve("none").toString());
         Program noRoot = Program.packed("server", "--root", temp.resolve("none").toString())) {
@@ -165,15 +165,82 @@ class FileTransferIT {
   }
 
   @Test
-  void anInterruptedDownloadLeavesNothingBehind() throws Exception {
+  void anInterruptedPlainDownloadLeavesNothingBehind() throws Exception {
     try (PlainServer server = PlainServer.silentAfter(content);
-        Program get = get(server.port(), "a.bin")) {
+        Program get = get(server.port(), "a.bin", "--plain")) {
       await().until(() -> out.toFile().list().length > 0);
       get.signal("INT");
 
       assertThat(get.exitCode()).isEqualTo(130);
       assertThat(out).isEmptyDirectory();
       assertThat(get.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void anInterruptedDownloadGoesOnWithTheCommandThatItPrints() throws Exception {
+    try (Program server = server();
+        Program get =
+            get(server.awaitPort(), "a.bin", "sub/网络.txt", "--limit-rate", "4MB", "--json")) {
+      get.awaitOutput("\"event\":\"progress\"");
+      await().until(() -> !verifiedBytes(get.out()).equals("0"));
+      get.signal("INT");
+
+      assertThat(get.exitCode()).isEqualTo(130);
+      assertThat(get.err().lines()).hasSize(2);
+      String resume = get.err().lines().skip(1).findFirst().orElseThrow();
+      Process again = new ProcessBuilder("bash", "-c", resume.replace("=4MB", "=0")).start();
+      String events = new String(again.getInputStream().readAllBytes(), UTF_8);
+      assertThat(again.waitFor()).as(events).isZero();
+      assertThat(verifiedBytes(events.lines().findFirst().orElseThrow())).isNotEqualTo("0");
+      assertThat(out.resolve("a.bin")).hasBinaryContent(content);
+      assertThat(out.resolve("网络.txt")).hasContent("你好");
+      assertThat(out.toFile().list()).hasSize(2);
+    }
+  }
+
+  /** The last that an event told. */
+  private static String verifiedBytes(String events) {
+    return events.replaceAll("(?s).*\"verifiedBytes\":(\\d+).*", "$1");
+  }
+
+  @Test
+  void whatIsListedCanBeFetchedAndIsNotFetchedTwice() throws Exception {
+    try (Program server = server()) {
+      String address = "127.0.0.1:" + server.awaitPort();
+      String[] everything = {"get", address, "--recursive", "--out", out.toString(), "--json"};
+      try (Program list = Program.packed("list", address, "--recursive");
+          Program get = Program.packed(everything)) {
+        assertThat(list.exitCode()).as(list.err()).isZero();
+        assertThat(list.out().lines().map(line -> line.replaceFirst(" *\\S+ +\\S+ +\\S+  ", "")))
+            .containsExactly("a.bin", "sub/", "sub/网络.txt");
+        assertThat(get.exitCode()).as(get.err()).isZero();
+        assertThat(out.resolve("a.bin")).hasBinaryContent(content);
+        assertThat(out.resolve("sub/网络.txt")).hasContent("你好");
+      }
+      try (Program again = Program.packed(everything);
+          Program dry = get(server.awaitPort(), "a.bin", "--dry-run", "--overwrite")) {
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.out()).contains("\"saved\":0,").contains("\"skipped\":2,");
+        assertThat(dry.exitCode()).isZero();
+        assertThat(dry.out()).startsWith("overwrite   20.0 MB  a.bin -> ");
+      }
+    }
+  }
+
+  @Test
+  void anotherFileOfThatNameStaysUnlessTheUserSaysWhat() throws Exception {
+    Files.writeString(out.resolve("a.bin"), "mine");
+    try (Program server = server();
+        Program refused = get(server.awaitPort(), "a.bin");
+        Program wrong =
+            get(server.awaitPort(), "a.bin", "--overwrite", "--sha256", "0".repeat(64));
+        Program renamed = get(server.awaitPort(), "a.bin", "--rename")) {
+      assertEnds(refused, 9, "say --overwrite, --skip-existing or --rename");
+      assertEnds(wrong, 7, "does not have the SHA-256");
+      assertThat(renamed.exitCode()).as(renamed.err()).isZero();
+      assertThat(out.resolve("a.bin")).hasContent("mine");
+      assertThat(out.resolve("a (1).bin")).hasBinaryContent(content);
     }
   }
 

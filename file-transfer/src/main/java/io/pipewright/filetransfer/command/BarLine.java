@@ -12,8 +12,12 @@ final class BarLine extends ConsoleProgressBarConsumer {
   private final PrintStream terminal;
   private boolean drawn;
 
-  BarLine(PrintStream terminal) {
-    super(terminal);
+  /**
+   * @param terminal what is drawn on
+   * @param columns how many it has
+   */
+  BarLine(PrintStream terminal, int columns) {
+    super(terminal, columns - 1); // in the last one some terminals go to the next line
     this.terminal = terminal;
   }
 

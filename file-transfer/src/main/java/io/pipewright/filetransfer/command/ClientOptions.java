@@ -1,9 +1,13 @@
 package io.pipewright.filetransfer.command;
 
+import io.pipewright.address.UnixPath;
 import io.pipewright.filetransfer.FileClientBuilder;
+import io.pipewright.filetransfer.protocol.Secret;
+import io.pipewright.launch.LaunchException;
 import io.pipewright.launch.TcpClientOptions;
 import io.pipewright.transport.Transport;
 import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,14 +40,36 @@ final class ClientOptions {
       description = "auto, io_uring, epoll, kqueue or nio.")
   private Transport transport;
 
+  @Mixin
+  private final TokenOptions token = new TokenOptions();
+
   ServerList servers() {
     return servers;
   }
 
+  /**
+   * Sets what these options are about.
+   *
+   * @throws LaunchException if the token cannot be read, or everybody could
+   */
   FileClientBuilder applyTo(FileClientBuilder builder) {
+    Optional<Secret> secret = token.secret();
+    if (secret.isPresent() && !token.overPlaintext() && !isPrivate()) {
+      throw TokenOptions.overPlaintextRefused(null);
+    }
+    secret.ifPresent(builder::secret);
     return builder
         .servers(servers.endpoints())
         .socket(socket -> tcp.applyTo(socket).transport(transport))
         .timeout(timeout);
+  }
+
+  /** A Unix domain socket stays in this machine. */
+  private boolean isPrivate() {
+    return tcp.encrypts() || servers.endpoints().stream().allMatch(UnixPath.class::isInstance);
+  }
+
+  boolean hasToken() {
+    return token.isGiven();
   }
 }

@@ -14,8 +14,12 @@ interface Display extends ProgressListener, AutoCloseable {
   /** Tells a person something that is neither progress nor the result that was asked for, on standard error. */
   void say(String sentence);
 
-  /** The next name of the command line is asked for. */
-  default void begins(String name) {}
+  /**
+   * The next name of the command line is asked for.
+   *
+   * @param folder whether all below it comes
+   */
+  default void begins(String name, boolean folder) {}
 
   /** It is over, in order. */
   default void ended(Download download) {

@@ -21,6 +21,7 @@ final class FailureCode {
       ConnectFailedException.class, ExitCode.CANNOT_CONNECT,
       DownloadTimedOutException.class, ExitCode.TIMED_OUT,
       DownloadRefusedException.class, ExitCode.REFUSED,
+      MissingSumException.class, ExitCode.INTEGRITY,
       IntegrityException.class, ExitCode.INTEGRITY,
       FileChangedException.class, ExitCode.CHANGED,
       FileExistsException.class, ExitCode.CANNOT_WRITE,

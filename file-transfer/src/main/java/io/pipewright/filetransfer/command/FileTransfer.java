@@ -3,11 +3,11 @@ package io.pipewright.filetransfer.command;
 import io.pipewright.launch.ServiceLauncher;
 import picocli.CommandLine.Command;
 
-/** The program: {@code file-transfer server …} and {@code file-transfer get HOST:PORT NAME… …}. */
+/** The program: {@code file-transfer server …}, {@code get HOST:PORT NAME…}, {@code list HOST:PORT} and {@code verify LIST}. */
 @Command(
     name = FileTransfer.PROGRAM,
     description = "A file download service and its client.",
-    subcommands = {ServerCommand.class, GetCommand.class, VerifyCommand.class})
+    subcommands = {ServerCommand.class, GetCommand.class, ListCommand.class, VerifyCommand.class})
 public final class FileTransfer {
 
   static final String PROGRAM = "file-transfer";

@@ -3,11 +3,15 @@ package io.pipewright.filetransfer.command;
 import io.pipewright.PipewrightException;
 import io.pipewright.filetransfer.FileClient;
 import io.pipewright.filetransfer.download.Download;
+import io.pipewright.filetransfer.download.DownloadRefusedException;
 import io.pipewright.filetransfer.download.DownloadRequest;
+import io.pipewright.filetransfer.download.FileExistsException;
+import io.pipewright.filetransfer.download.RemoteFile;
+import io.pipewright.filetransfer.download.TreeDownload;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
-import java.nio.file.Path;
-import java.util.List;
+import io.pipewright.log.Escaped;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -20,16 +24,17 @@ final class GetRun implements AutoCloseable {
   @FunctionalInterface
   interface Resuming {
     /**
-     * The command, or {@code null} if nothing is kept that it could go on from.
+     * The command; nothing if nothing is kept that it could go on from.
      *
      * @param finished the names that are over
      */
-    ResumeCommand after(Set<String> finished);
+    Optional<ResumeCommand> after(Set<String> finished);
   }
 
   private static final Logger log = LoggerFactory.getLogger(GetRun.class);
 
   private final FileClient client;
+  private final GetPlan plan;
   private final Display display;
   private final Resuming resuming;
   private final Interruption interruption;
@@ -38,33 +43,38 @@ final class GetRun implements AutoCloseable {
 
   /**
    * @param client is closed with this
-   * @param json whether a program reads the events
    */
-  GetRun(FileClient client, boolean json, Resuming resuming) {
+  GetRun(FileClient client, GetPlan plan, Resuming resuming) {
     this.client = client;
-    this.display = json
-        ? new JsonDisplay(this::stopSinceNobodyReads)
-        : TerminalDisplay.isWatched() ? new TerminalDisplay(false) : new QuietDisplay();
+    this.plan = plan;
+    this.display = display();
     this.resuming = resuming;
     this.interruption = new Interruption(this::giveUp);
   }
 
-  private void giveUp() {
-    client.close();
-    ResumeCommand resume = resuming.after(finished);
-    if (resume != null) {
-      display.interrupted(resume);
+  private Display display() {
+    if (plan.json()) {
+      return new JsonDisplay(this::stopSinceNobodyReads);
     }
+    return TerminalDisplay.isWatched() && !plan.dryRun()
+        ? new TerminalDisplay()
+        : new QuietDisplay();
   }
 
-  /** On a thread that the client needs for its end. */
+  private void giveUp() {
+    client.close();
+    resuming.after(finished).ifPresent(display::interrupted);
+  }
+
+  /** The thread that cannot tell its event is one that the client needs for its end. */
   private void stopSinceNobodyReads() {
     outputLost = true;
     new Thread(client::close, "stop").start();
   }
 
-  int getAll(List<String> names, Path folder) {
-    int worst = worstOf(names, folder);
+  /** All of it. */
+  int run() {
+    int worst = worstOfAll();
     if (!interruption.isHere()) {
       display.done(worst);
     }
@@ -74,32 +84,97 @@ final class GetRun implements AutoCloseable {
     return worst;
   }
 
-  private int worstOf(List<String> names, Path folder) {
+  private int worstOfAll() {
     int worst = ExitCode.OK;
-    for (String name : names) {
-      display.begins(name);
-      int code = get(name, folder);
+    for (String name : plan.names()) {
+      int code = one(name);
       worst = Math.max(worst, code);
       if (interruption.isHere() || outputLost || code == ExitCode.CANNOT_CONNECT) {
-        return worst; // it would be so for the others too
+        break; // it would be so for the others too
       }
     }
     return worst;
   }
 
-  private int get(String name, Path folder) {
+  private int one(String name) {
     try {
-      Download download = client.get(DownloadRequest.of(name, folder).listener(display));
-      display.ended(download);
+      int code = plan.dryRun() ? look(name) : get(name);
       finished.add(name);
-      return download instanceof Download.Refused ? ExitCode.REFUSED : ExitCode.OK;
+      return code;
+    } catch (LaunchException e) {
+      throw e;
     } catch (PipewrightException e) {
       log.debug("the failure with its stack", e);
       if (!interruption.isHere() && !outputLost) {
-        display.failed(name, e);
+        display.failed(name, inUsersWords(e));
       }
       return FailureCode.of(e);
     }
+  }
+
+  private static PipewrightException inUsersWords(PipewrightException failure) {
+    return failure instanceof FileExistsException exists
+        ? new LaunchException(
+            ExitCode.CANNOT_WRITE,
+            "%s is there already, and is not the file of the server: say --overwrite, --skip-existing or --rename"
+                .formatted(ShownPath.of(exists.file())),
+            exists)
+        : failure;
+  }
+
+  private int look(String name) {
+    try (DryRun dryRun = new DryRun(client, plan, display)) {
+      Optional<RemoteFile> file = plan.recursive() ? file(name) : Optional.of(client.stat(name));
+      return file.isPresent() ? dryRun.file(file.get()) : dryRun.folder(name);
+    }
+  }
+
+  /** Nothing for what may be a folder: a server does not tell folders from what it does not give. */
+  private Optional<RemoteFile> file(String name) {
+    try {
+      return name.isEmpty() ? Optional.empty() : Optional.of(client.stat(name));
+    } catch (DownloadRefusedException e) {
+      return Optional.empty();
+    }
+  }
+
+  private int get(String name) {
+    if (plan.recursive() && file(name).isEmpty()) {
+      display.begins(name, true);
+      TreeDownload tree = client.getTree(name, plan.folder(), display);
+      display.ended(tree);
+      return worstOf(tree);
+    }
+    display.begins(name, false);
+    Download download = client.get(request(name));
+    display.ended(download);
+    return download instanceof Download.Refused ? ExitCode.REFUSED : ExitCode.OK;
+  }
+
+  private static int worstOf(TreeDownload tree) {
+    int kept = tree.failures().stream()
+        .mapToInt(failure -> FailureCode.of(failure.reason()))
+        .max()
+        .orElse(ExitCode.OK);
+    return tree.failed() > 0 ? Math.max(kept, ExitCode.FAILED) : ExitCode.OK;
+  }
+
+  private DownloadRequest request(String name) {
+    DownloadRequest request = DownloadRequest.of(name, plan.folder()).listener(display);
+    return sha256(name).map(request::sha256).orElse(request);
+  }
+
+  private Optional<String> sha256(String name) {
+    if (plan.sums().isEmpty()) {
+      return plan.sha256();
+    }
+    String last = name.substring(name.lastIndexOf('/') + 1);
+    Optional<String> sum =
+        plan.sums().get().sumOf(name).or(() -> plan.sums().get().sumOf(last));
+    if (sum.isEmpty()) {
+      throw new MissingSumException("the list has no sum for " + Escaped.of(name));
+    }
+    return sum;
   }
 
   @Override

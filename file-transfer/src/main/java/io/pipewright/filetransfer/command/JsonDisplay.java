@@ -34,7 +34,7 @@ final class JsonDisplay implements Display {
   }
 
   @Override
-  public synchronized void begins(String name) {
+  public synchronized void begins(String name, boolean folder) {
     toldItsEnd = false;
   }
 
@@ -81,7 +81,7 @@ final class JsonDisplay implements Display {
     print(JsonLine.event("planned")
         .put("name", planned.name())
         .put("size", planned.size())
-        .put("file", planned.file().toString())
+        .put("file", ShownPath.of(planned.file()))
         .put("step", planned.step().toString()));
   }
 

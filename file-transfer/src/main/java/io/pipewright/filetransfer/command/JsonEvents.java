@@ -14,7 +14,7 @@ final class JsonEvents {
   static JsonLine of(DownloadEvent event) {
     if (event instanceof DownloadEvent.Begun begun) {
       return about("begun", event)
-          .put("file", begun.file().toString())
+          .put("file", ShownPath.of(begun.file()))
           .put("size", begun.size())
           .put("verifiedBytes", begun.verifiedBytes());
     }
@@ -74,7 +74,7 @@ final class JsonEvents {
     if (download instanceof Download.Saved saved) {
       return JsonLine.event("saved")
           .put("name", saved.name())
-          .put("file", saved.file().toString())
+          .put("file", ShownPath.of(saved.file()))
           .put("bytes", saved.bytes())
           .put("fetchedBytes", saved.fetchedBytes())
           .put("tookMillis", saved.took().toMillis())
@@ -83,7 +83,7 @@ final class JsonEvents {
     if (download instanceof Download.Skipped skipped) {
       return JsonLine.event("skipped")
           .put("name", skipped.name())
-          .put("file", skipped.file().toString())
+          .put("file", ShownPath.of(skipped.file()))
           .put("reason", skipped.reason());
     }
     Download.Refused refused = (Download.Refused) download;

@@ -15,7 +15,6 @@ record PlannedDownload(String name, long size, Path file, Step step) {
   /** What there is to do for one file. */
   enum Step {
     FETCH("fetch"),
-    RESUME("resume"),
     OVERWRITE("overwrite"),
     RENAME("rename"),
     SKIP("skip"),

@@ -44,7 +44,7 @@ final class QuietDisplay implements Display {
             planned.step(),
             Shown.bytes((double) planned.size()),
             Escaped.of(planned.name()),
-            Escaped.of(planned.file().toString()));
+            Escaped.of(ShownPath.of(planned.file())));
   }
 
   /** A line that says who speaks, and in which no name does anything to a terminal. */

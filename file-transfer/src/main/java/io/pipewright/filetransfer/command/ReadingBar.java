@@ -44,7 +44,7 @@ final class ReadingBar implements AutoCloseable {
         .setInitialMax(size)
         .setUnit(" MB", MILLION)
         .setStyle(ProgressBarStyle.ASCII)
-        .setConsumer(new BarLine(System.err))
+        .setConsumer(new BarLine(System.err, TerminalWidth.columns()))
         .clearDisplayOnFinish()
         .build();
   }

@@ -1,7 +1,9 @@
 package io.pipewright.filetransfer.command;
 
+import io.pipewright.PipewrightException;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.TreeDownload;
 import io.pipewright.launch.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,17 +15,9 @@ import java.nio.file.Path;
  */
 final class TerminalDisplay implements Display {
 
-  private final BarLine line = new BarLine(System.err);
-  private final boolean folders;
+  private final BarLine line = new BarLine(System.err, TerminalWidth.columns());
   private DownloadBar bar;
-  private FolderProgress folder;
-
-  /**
-   * @param folders whether what is named is folders, with all below them
-   */
-  TerminalDisplay(boolean folders) {
-    this.folders = folders;
-  }
+  private FolderProgress files;
 
   /**
    * Whether standard error is a terminal. The JDK can tell only whether input and output are one both. Linux tells what the
@@ -41,19 +35,19 @@ final class TerminalDisplay implements Display {
   }
 
   @Override
-  public synchronized void begins(String name) {
+  public synchronized void begins(String name, boolean folder) {
     close();
-    if (folders) {
-      folder = new FolderProgress();
+    if (folder) {
+      files = new FolderProgress();
       bar = DownloadBar.endless(line, name.isEmpty() ? "everything" : name);
     }
   }
 
   @Override
   public synchronized void event(DownloadEvent event) {
-    if (folder != null) {
-      folder.event(event);
-      bar.show(folder.verifiedBytes(), folder.fetchedBytes(), folder.state());
+    if (files != null) {
+      files.event(event);
+      bar.show(files.verifiedBytes(), files.fetchedBytes(), files.state());
     } else if (event instanceof DownloadEvent.Begun begun) {
       close();
       bar = DownloadBar.of(line, begun);
@@ -68,7 +62,7 @@ final class TerminalDisplay implements Display {
   }
 
   private static String by(int connections) {
-    return connections == 1 ? "" : "x" + connections;
+    return connections > 1 ? "x" + connections : "";
   }
 
   private void tell(DownloadEvent event) {
@@ -79,15 +73,25 @@ final class TerminalDisplay implements Display {
       say("block %d of %s came with wrong bytes from %s; it is asked for again"
           .formatted(bad.block(), name, bad.server()));
     } else if (event instanceof DownloadEvent.Retrying retrying) {
-      say("%s: %s; try %d in %s"
-          .formatted(
-              retrying.server(),
-              retrying.why(),
-              retrying.attempt() + 1,
-              Shown.seconds(retrying.delay())));
+      say("%s: %s; again in %s".formatted(name, retrying.why(), Shown.seconds(retrying.delay())));
     } else if (event instanceof DownloadEvent.ServerLeft left) {
       say("%s brings no more of %s: %s".formatted(left.server(), name, left.why()));
     }
+  }
+
+  @Override
+  public synchronized void failed(String name, PipewrightException reason) {
+    close();
+    Display.super.failed(name, reason);
+  }
+
+  @Override
+  public synchronized void ended(TreeDownload tree) {
+    if (bar != null) {
+      bar.whole(tree.savedBytes());
+    }
+    close();
+    Display.super.ended(tree);
   }
 
   @Override
@@ -121,7 +125,7 @@ final class TerminalDisplay implements Display {
     if (bar != null) {
       bar.close();
       bar = null;
-      folder = null;
+      files = null;
     }
   }
 }

@@ -40,6 +40,10 @@ final class TokenOptions {
       description = "Use the secret without TLS too, where everybody on the way can read it.")
   private boolean overPlaintext;
 
+  boolean isGiven() {
+    return file != null;
+  }
+
   boolean overPlaintext() {
     return overPlaintext;
   }
@@ -96,11 +100,13 @@ final class TokenOptions {
 
   /** What a builder says of the secret, in the words of a command line. */
   static RuntimeException inUsersWords(ConfigurationException failure) {
-    return failure.field().equals("secret")
-        ? new LaunchException(
-            ExitCode.USAGE,
-            "--token-file without TLS shows the secret to everybody on the way: use TLS, or say --token-over-plaintext",
-            failure)
-        : failure;
+    return failure.field().equals("secret") ? overPlaintextRefused(failure) : failure;
+  }
+
+  static LaunchException overPlaintextRefused(Exception cause) {
+    return new LaunchException(
+        ExitCode.USAGE,
+        "--token-file without TLS shows the secret to everybody on the way: use TLS, or say --token-over-plaintext",
+        cause);
   }
 }

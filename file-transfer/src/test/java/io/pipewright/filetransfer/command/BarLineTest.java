@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class BarLineTest {
 
   private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
-  private final BarLine line = new BarLine(new PrintStream(screen, true, UTF_8));
+  private final BarLine line = new BarLine(new PrintStream(screen, true, UTF_8), 80);
 
   private String shown() {
     return screen.toString(UTF_8).replace(" ".repeat(line.getMaxRenderedLength()), "<blank>");

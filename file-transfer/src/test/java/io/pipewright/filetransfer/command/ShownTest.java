@@ -2,6 +2,7 @@ package io.pipewright.filetransfer.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,5 +32,12 @@ class ShownTest {
   @Test
   void secondsHaveOneDecimal() {
     assertThat(Shown.seconds(Duration.ofMillis(2_460))).isEqualTo("2.5 s");
+  }
+
+  @Test
+  void pathsKeepTheirForm() {
+    for (String path : new String[] {"a", "a/b", "/", "/a", "/a/b", "a/网络 1", ".", ""}) {
+      assertThat(ShownPath.of(Path.of(path))).isEqualTo(path);
+    }
   }
 }
