@@ -12,6 +12,7 @@ import io.pipewright.filetransfer.store.Entries;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.Naming;
 import io.pipewright.filetransfer.store.Refused;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -156,6 +157,35 @@ public final class FileClient implements AutoCloseable {
     return FileName.parse(folder) instanceof FileName name
         ? natively().list(Optional.of(name), behind)
         : noName(folder);
+  }
+
+  /**
+   * Reads a range of a file: every block of it is verified before a byte of it is handed on, and all are of one version. One block
+   * is in memory at most.
+   *
+   * @param name the name as the server knows it
+   * @param offset the first byte, 0 or more
+   * @param length how many bytes, 0 or more; they must lie within the file
+   * @param target is written to in order, on a thread that may wait; it stays the caller's to close
+   * @return how many bytes were written: all of them
+   * @throws io.pipewright.ConnectFailedException if the first server cannot be reached
+   * @throws io.pipewright.filetransfer.download.DownloadException if it ends in the middle, the target fails, or the range does not
+   *     lie within the file
+   * @throws UnsupportedOperationException in the plain dialect, which knows no ranges
+   */
+  public long read(String name, long offset, long length, WritableByteChannel target) {
+    return waitFor(readAsync(name, offset, length, target));
+  }
+
+  /** As {@link #read}, without waiting; failed with what it throws. */
+  public CompletableFuture<Long> readAsync(
+      String name, long offset, long length, WritableByteChannel target) {
+    if (offset < 0 || length < 0 || offset > Long.MAX_VALUE - length) {
+      throw new IllegalArgumentException("no file has " + length + " bytes from byte " + offset);
+    }
+    return FileName.parse(name) instanceof FileName known
+        ? natively().read(known, offset, length, target)
+        : noName(name);
   }
 
   private NativeFetcher natively() {

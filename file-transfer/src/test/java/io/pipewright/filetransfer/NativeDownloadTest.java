@@ -8,16 +8,21 @@ import io.pipewright.RunningServer;
 import io.pipewright.filetransfer.download.Connections;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.DownloadRefusedException;
 import io.pipewright.filetransfer.download.DownloadRequest;
 import io.pipewright.filetransfer.download.FileExistsException;
 import io.pipewright.filetransfer.download.IntegrityException;
 import io.pipewright.filetransfer.download.ProgressListener;
 import io.pipewright.filetransfer.saving.ExistingFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One server, one file, nothing in the way. */
@@ -193,6 +199,29 @@ class NativeDownloadTest {
       assertThat(client.get(DownloadRequest.of("a", out).sha256(right)))
           .isInstanceOfSatisfying(
               Download.Saved.class, saved -> assertThat(saved.sha256()).hasValue(right));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "0,1", "5,10", "1048570,12", "0,3145728", "1048577,2000000", "3145727,1"})
+  void aRangeIsReadAsItIs(int offset, int length) throws IOException {
+    byte[] content = share("a", 3 * MEBIBYTE);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (FileClient client = client(UnaryOperator.identity())) {
+      assertThat(client.read("a", offset, length, Channels.newChannel(bytes))).isEqualTo(length);
+    }
+    assertThat(bytes.toByteArray()).isEqualTo(Arrays.copyOfRange(content, offset, offset + length));
+  }
+
+  @Test
+  void aRangeThatIsNotInTheFileIsRefused() throws IOException {
+    share("a", 100);
+    WritableByteChannel nowhere = Channels.newChannel(new ByteArrayOutputStream());
+    try (FileClient client = client(UnaryOperator.identity())) {
+      assertThatThrownBy(() -> client.read("a", 90, 11, nowhere))
+          .isInstanceOf(DownloadRefusedException.class);
+      assertThatThrownBy(() -> client.read("missing", 0, 1, nowhere))
+          .isInstanceOf(DownloadRefusedException.class);
     }
   }
 

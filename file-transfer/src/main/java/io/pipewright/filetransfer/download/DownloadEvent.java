@@ -18,7 +18,7 @@ public sealed interface DownloadEvent {
    * @param name the name that was asked for
    * @param file where it is to be
    * @param size its length; nothing in the plain dialect, which does not tell
-   * @param verifiedBytes how many bytes an earlier try left behind, read again and found right
+   * @param verifiedBytes how many bytes an earlier try left behind as verified; they are read again while the rest is fetched
    */
   record Begun(String name, Path file, OptionalLong size, long verifiedBytes)
       implements DownloadEvent {}

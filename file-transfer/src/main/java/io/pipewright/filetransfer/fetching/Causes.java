@@ -25,6 +25,7 @@ final class Causes {
       ErrorCode.UNSUPPORTED_VERSION,
       ErrorCode.NOT_GIVEN,
       ErrorCode.CHANGED,
+      ErrorCode.OUT_OF_RANGE,
       ErrorCode.BAD_REQUEST,
       ErrorCode.UNKNOWN_REQUEST);
 

@@ -12,6 +12,7 @@ import io.pipewright.filetransfer.saving.DiskThreads;
 import io.pipewright.filetransfer.store.Entries;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.tcp.TcpClient;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -104,6 +105,21 @@ public final class NativeFetcher implements Fetcher {
             folder.map(FileName::toString).orElse("/"),
             connection -> connection.list(folder, after, OptionalInt.empty()))
         .thenApply(page -> new Entries(page.entries(), page.more()));
+  }
+
+  /**
+   * Reads a range of a file, verified, from the first server.
+   *
+   * @param name which file
+   * @param offset the first byte
+   * @param length how many, within the file
+   * @param target is written on a thread that may wait
+   * @return how many bytes were written
+   */
+  public CompletableFuture<Long> read(
+      FileName name, long offset, long length, WritableByteChannel target) {
+    Server server = workplace.servers().get(0);
+    return new RangeRead(workplace, server, name, offset, length, target).run();
   }
 
   private <T> CompletableFuture<T> askServers(
