@@ -33,7 +33,7 @@ final class MirrorCheck {
   private final PartFile part;
   private final int chunks;
   private final Map<Integer, CompletableFuture<int[]>> referenceSums = new HashMap<>();
-  private final Map<Mirror, BitSet> cleared = new IdentityHashMap<>();
+  private final IdentityHashMap<Mirror, BitSet> cleared = new IdentityHashMap<>();
   private Mirror reference;
 
   MirrorCheck(Workplace workplace, PartFile part, Mirror reference) {
