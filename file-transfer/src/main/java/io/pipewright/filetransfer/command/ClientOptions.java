@@ -3,6 +3,7 @@ package io.pipewright.filetransfer.command;
 import io.pipewright.address.UnixPath;
 import io.pipewright.filetransfer.FileClientBuilder;
 import io.pipewright.filetransfer.protocol.Secret;
+import io.pipewright.launch.Converters;
 import io.pipewright.launch.LaunchException;
 import io.pipewright.launch.TcpClientOptions;
 import io.pipewright.transport.Transport;
@@ -34,6 +35,14 @@ final class ClientOptions {
   private Duration timeout;
 
   @Option(
+      names = "--retries",
+      paramLabel = "N",
+      defaultValue = "10",
+      converter = Converters.NotNegative.class,
+      description = "How many tries in a row may bring nothing.")
+  private int retries;
+
+  @Option(
       names = "--transport",
       paramLabel = "NAME",
       defaultValue = "auto",
@@ -61,7 +70,8 @@ final class ClientOptions {
     return builder
         .servers(servers.endpoints())
         .socket(socket -> tcp.applyTo(socket).transport(transport))
-        .timeout(timeout);
+        .timeout(timeout)
+        .retries(retries);
   }
 
   /** A Unix domain socket stays in this machine. */

@@ -6,7 +6,6 @@ import io.pipewright.filetransfer.download.Connections;
 import io.pipewright.filetransfer.download.Dialect;
 import io.pipewright.filetransfer.saving.ExistingFile;
 import io.pipewright.launch.ByteSize;
-import io.pipewright.launch.Converters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -87,14 +86,6 @@ final class GetCommand implements Callable<Integer> {
       converter = ConnectionsConverter.class,
       description = "How many connections bring one file: auto (as many as help), or 1 to 64.")
   private Connections connections;
-
-  @Option(
-      names = "--retries",
-      paramLabel = "N",
-      defaultValue = "10",
-      converter = Converters.NotNegative.class,
-      description = "How many tries in a row may bring nothing.")
-  private int retries;
 
   @Option(
       names = "--limit-rate",
@@ -202,7 +193,6 @@ final class GetCommand implements Callable<Integer> {
         .applyTo(FileClient.builder())
         .dialect(plain ? Dialect.PLAIN : Dialect.NATIVE)
         .connections(connections)
-        .retries(retries)
         .existing(existing())
         .limitRate(rate.bytes())
         .fsync(!noFsync);
