@@ -208,6 +208,7 @@ class BadLineTest {
   }
 
   /** Has a download stand still in the middle, stops it, and leaves what it leaves. */
+  @SuppressWarnings("try") // closed in the middle: that is what stops it
   private void leaveAPart(TcpFaultProxy line) throws IOException {
     CompletableFuture<Download> download;
     try (FileClient client = client(line, builder -> builder.connections(Connections.exactly(1)))) {
