@@ -5,7 +5,6 @@ import static io.pipewright.filetransfer.FaultBed.assertSaved;
 import static io.pipewright.filetransfer.FaultBed.client;
 import static io.pipewright.filetransfer.FaultBed.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.pkitesting.CertificateBuilder;
@@ -16,9 +15,6 @@ import io.pipewright.address.Endpoint;
 import io.pipewright.filetransfer.download.Connections;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
-import io.pipewright.filetransfer.download.DownloadException;
-import io.pipewright.filetransfer.download.DownloadTimedOutException;
-import io.pipewright.filetransfer.download.IntegrityException;
 import io.pipewright.shaping.Shaping;
 import io.pipewright.testkit.NoLeaks;
 import io.pipewright.testkit.fault.Faults;
@@ -88,25 +84,6 @@ class FaultyLineTest {
   }
 
   @Test
-  void aFlippedBitCostsOneBlockAndNothingElse() throws IOException {
-    byte[] content = bed.file("f", 8 * BLOCK);
-    try (RunningServer server = bed.serve();
-        TcpFaultProxy proxy = TcpFaultProxy.to(server.localAddress())
-            .faults((connection, random) -> connection == 1
-                ? Faults.toClient(stream -> stream.flipBit(3 * BLOCK + BLOCK / 2, 6))
-                : Faults.none())
-            .start();
-        FileClient client = client(endpoint(proxy)).build()) {
-      Download.Saved saved = assertSaved(bed.get(client, "f"), content);
-
-      assertThat(bed.events(DownloadEvent.BadBlock.class))
-          .containsExactly(new DownloadEvent.BadBlock("f", 3, endpoint(proxy)));
-      assertThat(saved.fetchedBytes()).isEqualTo(content.length + (long) BLOCK);
-      assertThat(proxy.connections()).hasSize(1);
-    }
-  }
-
-  @Test
   void underTlsAFlippedBitEndsTheConnectionAndReachesNobody() throws Exception {
     byte[] content = bed.file("f", 8 * BLOCK);
     X509Bundle bundle = new CertificateBuilder()
@@ -132,25 +109,6 @@ class FaultyLineTest {
       assertThat(bed.events(DownloadEvent.BadBlock.class)).isEmpty();
       assertThat(bed.events(DownloadEvent.Retrying.class)).hasSizeBetween(1, 3);
       assertThat(saved.fetchedBytes()).isLessThanOrEqualTo(content.length + 3L * BLOCK);
-    }
-  }
-
-  @Test
-  void aLineThatCorruptsTheSameBlockEachTimeIsNotTrustedForEver() throws IOException {
-    bed.file("f", BLOCK);
-    try (RunningServer server = bed.serve();
-        TcpFaultProxy proxy = TcpFaultProxy.to(server.localAddress())
-            .faults(Faults.toClient(stream -> {
-              for (int at = BLOCK / 2; at < 64 * BLOCK; at += BLOCK / 2) {
-                stream.flipBit(at, 0);
-              }
-            }))
-            .start();
-        FileClient client = client(endpoint(proxy)).build()) {
-      assertThatThrownBy(() -> bed.get(client, "f"))
-          .isInstanceOf(IntegrityException.class)
-          .hasMessageContaining("block 0");
-      bed.assertNothingSaved("f");
     }
   }
 
@@ -194,39 +152,6 @@ class FaultyLineTest {
         assertSaved(download, content);
       } else {
         bed.assertNothingSaved("f");
-      }
-    }
-  }
-
-  @Test
-  void aLineThatGoesDeadTimesOut() throws IOException {
-    bed.file("f", 8 * BLOCK);
-    try (RunningServer server = bed.serve();
-        TcpFaultProxy proxy = TcpFaultProxy.to(server.localAddress())
-            .faults(Faults.toClient(stream -> stream.stallAfter(BLOCK / 2)))
-            .start();
-        FileClient client =
-            client(endpoint(proxy)).retries(1).timeout(Duration.ofMillis(300)).build()) {
-      assertThatThrownBy(() -> bed.get(client, "f")).isInstanceOf(DownloadTimedOutException.class);
-      bed.assertNothingSaved("f");
-    }
-  }
-
-  @Test
-  void whatAnEarlierTryBroughtIsNotFetchedAgain() throws IOException {
-    byte[] content = bed.file("f", 16 * BLOCK);
-    try (RunningServer server = bed.serve();
-        TcpFaultProxy proxy = TcpFaultProxy.to(server.localAddress())
-            .faults(Faults.toClient(stream -> stream.resetAfter(9 * BLOCK + BLOCK / 2)))
-            .start()) {
-      try (FileClient client = client(endpoint(proxy)).retries(0).build()) {
-        assertThatThrownBy(() -> bed.get(client, "f")).isInstanceOf(DownloadException.class);
-      }
-      proxy.faults(Faults.none());
-      try (FileClient client = client(endpoint(proxy)).build()) {
-        Download.Saved saved = assertSaved(bed.get(client, "f"), content);
-
-        assertThat(saved.fetchedBytes()).isBetween(6L * BLOCK, 8L * BLOCK);
       }
     }
   }

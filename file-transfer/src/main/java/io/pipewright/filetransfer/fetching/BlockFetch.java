@@ -42,6 +42,10 @@ final class BlockFetch {
   }
 
   private static final Duration TICK = Duration.ofMillis(100);
+
+  /** How long a mirror that could help waits for a connection of another to bring what it was asked for. */
+  private static final double LONG_SECONDS = 1;
+
   private static final int TRIES_A_MIRROR = 3;
 
   private final Workplace workplace;
@@ -221,6 +225,9 @@ final class BlockFetch {
       Source source = sources.get(i);
       if (!source.isRetired() && (!several || source.mirror().connections() > 1)) {
         source.retire();
+        if (someoneIsLeftOut() && secondsFor(source, map.outstanding(source)) > LONG_SECONDS) {
+          drop(source); // on a slow line, what it was asked for could take minutes
+        }
         return;
       }
     }

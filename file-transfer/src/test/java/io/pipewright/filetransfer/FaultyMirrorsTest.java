@@ -1,0 +1,112 @@
+package io.pipewright.filetransfer;
+
+import static io.pipewright.filetransfer.FaultBed.BLOCK;
+import static io.pipewright.filetransfer.FaultBed.assertSaved;
+import static io.pipewright.filetransfer.FaultBed.client;
+import static io.pipewright.filetransfer.FaultBed.endpoint;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pipewright.RunningServer;
+import io.pipewright.filetransfer.download.Connections;
+import io.pipewright.filetransfer.download.Download;
+import io.pipewright.shaping.Shaping;
+import io.pipewright.testkit.NoLeaks;
+import io.pipewright.testkit.fault.Faults;
+import io.pipewright.testkit.fault.TcpFaultProxy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Downloads from several servers of which some are slow, hang, end, or have something else. */
+@Timeout(120)
+@ExtendWith(NoLeaks.class)
+class FaultyMirrorsTest {
+
+  @TempDir
+  Path temp;
+
+  private FaultBed bed;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    bed = new FaultBed(temp);
+  }
+
+  @Test
+  void ofThreeMirrorsOneIsSlowAndOneStallsAndTheThirdBringsTheFile() throws IOException {
+    byte[] content = bed.file("f", 48 * BLOCK);
+    try (RunningServer server = bed.serve();
+        TcpFaultProxy slow = TcpFaultProxy.to(server.localAddress())
+            .faults(Faults.toClient(stream -> stream.throttle(256 << 10)))
+            .start();
+        TcpFaultProxy stalled = TcpFaultProxy.to(server.localAddress())
+            .faults(Faults.toClient(stream -> stream.stallAfter(2 * BLOCK + 500)))
+            .start();
+        TcpFaultProxy good = TcpFaultProxy.to(server.localAddress())
+            .faults(Faults.toClient(stream -> stream.throttle(24L * BLOCK)))
+            .start();
+        FileClient client = client(endpoint(slow), endpoint(stalled), endpoint(good))
+            .connections(Connections.exactly(3))
+            .timeout(Duration.ofSeconds(5))
+            .build()) {
+      long begin = System.nanoTime();
+      assertSaved(bed.get(client, "f"), content);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+    }
+  }
+
+  @Test
+  void aServerThatDrainsLeavesTheRestToTheOther() throws IOException {
+    byte[] content = bed.file("f", 32 * BLOCK);
+    Shaping slow = Shaping.builder().writeBytesPerSecond(8L * BLOCK).build();
+    try (RunningServer leaving = bed.serve(server -> server.socket(tcp -> tcp.shaping(slow)));
+        RunningServer staying = bed.serve(server -> server.socket(tcp -> tcp.shaping(slow)));
+        FileClient client = client(endpoint(leaving), endpoint(staying))
+            .connections(Connections.exactly(2))
+            .retries(3)
+            .build()) {
+      CompletableFuture<Download> got = client.getAsync(bed.request("f"));
+      await().until(() -> bed.verifiedBytes() >= 4L * BLOCK);
+      leaving.drain(Duration.ofSeconds(20));
+
+      Download.Saved saved = assertSaved(FaultBed.ended(got), content);
+      assertThat(saved.fetchedBytes()).isLessThanOrEqualTo(content.length + 4L * BLOCK);
+    }
+  }
+
+  @Test
+  void aMirrorWithAnotherFileOfTheNameIsLeftOut() throws IOException {
+    byte[] content = bed.file("f", 12 * BLOCK);
+    Path other = Files.createDirectory(temp.resolve("other"));
+    byte[] twin = content.clone();
+    twin[7 * BLOCK + 5] ^= 1;
+    Files.write(other.resolve("f"), twin);
+    Shaping slow = Shaping.builder().writeBytesPerSecond(6L * BLOCK).build();
+    try (RunningServer right = bed.serve(server -> server.socket(tcp -> tcp.shaping(slow)));
+        RunningServer wrong = FileServer.builder()
+            .root(other)
+            .socket(tcp -> tcp.port(0).shaping(slow))
+            .start();
+        FileClient client = client(endpoint(right), endpoint(wrong))
+            .connections(Connections.exactly(2))
+            .build()) {
+      Download download = bed.get(client, "f");
+      assertThat(download).isInstanceOf(Download.Saved.class);
+      byte[] saved = Files.readAllBytes(((Download.Saved) download).file());
+
+      assertThat(Arrays.equals(saved, content) || Arrays.equals(saved, twin))
+          .as("one of both files, whole, and no mixture")
+          .isTrue();
+    }
+  }
+}
