@@ -459,13 +459,16 @@ final class BlockFetch {
   /** The reference has left: another one takes its place if it has every block that is here. */
   private void promote(Mirror before) {
     Mirror next = mirrors.stream().filter(Mirror::isReady).findFirst().orElse(null);
+    promoting = next != null;
     if (next == null) {
       return; // others may still answer
     }
-    promoting = true;
     check.promote(next).whenComplete((same, cause) -> {
+      if (over || reference() != next) {
+        return; // it has left meanwhile, and yet another one is on trial
+      }
       promoting = false;
-      if (over || next.hasLeft()) {
+      if (next.hasLeft()) {
         return;
       }
       if (cause != null) {

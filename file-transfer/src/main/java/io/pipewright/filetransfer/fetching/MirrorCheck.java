@@ -110,6 +110,11 @@ final class MirrorCheck {
     Mirror against = reference;
     CompletableFuture<int[]> right =
         referenceSums.computeIfAbsent(chunk, unknown -> sumsOf(against, chunk));
+    right.whenComplete((sums, cause) -> {
+      if (cause != null) {
+        referenceSums.remove(chunk, right); // asked anew the next time
+      }
+    });
     return right.thenCombine(sumsOf(mirror, chunk), (expected, actual) -> {
       compare(mirror, chunk, expected, actual);
       compareWithHere(mirror, chunk, actual);
