@@ -231,14 +231,17 @@ class FileTransferIT {
   @Test
   void anotherFileOfThatNameStaysUnlessTheUserSaysWhat() throws Exception {
     Files.writeString(out.resolve("a.bin"), "mine");
-    try (Program server = server();
-        Program refused = get(server.awaitPort(), "a.bin");
-        Program wrong =
-            get(server.awaitPort(), "a.bin", "--overwrite", "--sha256", "0".repeat(64));
-        Program renamed = get(server.awaitPort(), "a.bin", "--rename")) {
-      assertEnds(refused, 9, "say --overwrite, --skip-existing or --rename");
-      assertEnds(wrong, 7, "does not have the SHA-256");
-      assertThat(renamed.exitCode()).as(renamed.err()).isZero();
+    try (Program server = server()) {
+      try (Program refused = get(server.awaitPort(), "a.bin")) {
+        assertEnds(refused, 9, "say --overwrite, --skip-existing or --rename");
+      }
+      try (Program wrong =
+          get(server.awaitPort(), "a.bin", "--overwrite", "--sha256", "0".repeat(64))) {
+        assertEnds(wrong, 7, "does not have the SHA-256");
+      }
+      try (Program renamed = get(server.awaitPort(), "a.bin", "--rename")) {
+        assertThat(renamed.exitCode()).as(renamed.err()).isZero();
+      }
       assertThat(out.resolve("a.bin")).hasContent("mine");
       assertThat(out.resolve("a (1).bin")).hasBinaryContent(content);
     }

@@ -95,7 +95,8 @@ final class ConnectionCount {
       judge(goodput, nowNanos, totalBytes);
     }
     boolean soonOver = remainingBytes < goodput * WORTH_WHILE_SECONDS;
-    boolean mayTry = wanted < limits.most() && nowNanos - notBeforeNanos >= 0;
+    // where nothing comes, a further connection would not help whoever is silent
+    boolean mayTry = goodput > 0 && wanted < limits.most() && nowNanos - notBeforeNanos >= 0;
     if (mayTry && !soonOver && !settling) {
       tryOneMore(goodput, nowNanos);
     } else {

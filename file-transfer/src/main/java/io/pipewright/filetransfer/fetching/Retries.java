@@ -11,14 +11,14 @@ final class Retries {
   private final Workplace workplace;
   private final Server server;
   private int failures;
-  private long failedNanos;
+  private long countedNanos;
   private long notBeforeNanos;
 
   Retries(Workplace workplace, Server server) {
     this.workplace = workplace;
     this.server = server;
     this.notBeforeNanos = now();
-    this.failedNanos = notBeforeNanos - 1;
+    this.countedNanos = notBeforeNanos - 1;
   }
 
   private long now() {
@@ -41,18 +41,18 @@ final class Retries {
   }
 
   /**
-   * A connection failed. Those that fail together count once.
+   * A connection failed. Those that were open together when one of them was counted are not counted too.
    *
    * @param openedNanos when it was opened
    * @param cause why
    * @return how long to wait before the next try; nothing if there have been too many, or it would be in vain
    */
   Optional<Duration> failed(long openedNanos, Throwable cause) {
-    if (openedNanos - failedNanos > 0) {
-      failures++;
-    }
     long now = now();
-    failedNanos = now;
+    if (openedNanos - countedNanos > 0) {
+      failures++;
+      countedNanos = now;
+    }
     if (failures > workplace.settings().retries() || !Causes.isWorthAnotherTry(cause, server)) {
       return Optional.empty();
     }

@@ -56,6 +56,14 @@ class ConnectionCountTest {
   }
 
   @Test
+  void whereNothingComesNoMoreAreTried() {
+    ConnectionCount count = new ConnectionCount(Connections.auto(), now);
+    run(count, 60, connections -> 0);
+    assertThat(count.wanted()).isEqualTo(1);
+    assertThat(trials).isZero();
+  }
+
+  @Test
   void whereThreeFillTheLineThereAreThree() {
     ConnectionCount count = new ConnectionCount(Connections.auto(), now);
     run(count, 9, connections -> Math.min(connections, 3) * 10e6);
