@@ -362,6 +362,7 @@ final class BlockFetch {
     } else if (outcome instanceof BlockOutcome.Verified && map.done(block)) {
       verifiedBytes += Blocks.length(block, part.size());
       source.mirror().retries().progress();
+      source.mirror().broughtBlock();
       finishIfComplete();
     }
   }
@@ -369,6 +370,13 @@ final class BlockFetch {
   private void badBlock(Source source, int block) {
     telling.tell(new DownloadEvent.BadBlock(name, block, source.mirror().endpoint()));
     map.again(source, block);
+    Mirror mirror = source.mirror();
+    boolean othersHaveIt = mirrors.stream().anyMatch(m -> m != mirror && m.isReady());
+    if (mirror.broughtBadBlock() >= TRIES_A_MIRROR && othersHaveIt) {
+      badTries.clear(); // they were its doing
+      leave(mirror, IntegrityException.ofBlock(name, block, TRIES_A_MIRROR));
+      return;
+    }
     long ready = mirrors.stream().filter(Mirror::isReady).count();
     int tries = badTries.merge(block, 1, Integer::sum);
     if (tries >= TRIES_A_MIRROR * Math.max(1, ready)) {
@@ -376,7 +384,7 @@ final class BlockFetch {
       return;
     }
     for (Source other : sources) {
-      BlockRange window = other.mirror() == source.mirror() ? null : map.claimOne(other, block);
+      BlockRange window = other.mirror() == mirror ? null : map.claimOne(other, block);
       if (window != null) {
         ask(other, window);
         return;

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionException;
 /** What the causes of failures mean for a download. */
 final class Causes {
 
-  private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(1);
+  private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(20);
 
   /** What a server says once it says always. */
   private static final Set<ErrorCode> FINAL = EnumSet.of(

@@ -30,6 +30,7 @@ final class Mirror {
   private State state = State.UNKNOWN;
   private FileFacts facts;
   private int connections;
+  private int badInARow;
   private int mostConnections = Integer.MAX_VALUE;
 
   Mirror(Server server, FileName name, Workplace workplace) {
@@ -86,6 +87,16 @@ final class Mirror {
   /** It is asked no more. */
   void leave() {
     state = State.LEFT;
+  }
+
+  /** It brought a block whose bytes do not have the sum it said. Returns how many such it has brought in a row. */
+  int broughtBadBlock() {
+    return ++badInARow;
+  }
+
+  /** It brought a block that is right. */
+  void broughtBlock() {
+    badInARow = 0;
   }
 
   /** Whether a further connection may be opened now. */
