@@ -61,7 +61,8 @@ class FaultyMirrorsTest {
       long begin = System.nanoTime();
       assertSaved(bed.get(client, "f"), content);
 
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+      // the slow one alone would take 192 s
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
     }
   }
 
