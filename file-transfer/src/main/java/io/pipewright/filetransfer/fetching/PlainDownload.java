@@ -12,6 +12,7 @@ import io.pipewright.filetransfer.plain.FetchHandler;
 import io.pipewright.filetransfer.plain.Fetched;
 import io.pipewright.filetransfer.saving.DiskWriter;
 import io.pipewright.filetransfer.store.FileName;
+import io.pipewright.filetransfer.store.NativePath;
 import io.pipewright.tcp.TcpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ public final class PlainDownload {
   }
 
   private CompletableFuture<Fetched> fetch(Channel channel) {
-    Path file = request.folder().resolve(name.last());
+    Path file = request.folder().resolve(NativePath.of(name.last()));
     telling.tell(new DownloadEvent.Begun(request.name(), file, OptionalLong.empty(), 0));
     DiskWriter writer =
         new DiskWriter(channel, request.folder(), name.last(), disk, this::tellOfProgress);
