@@ -4,10 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
 import io.pipewright.transport.EventLoops;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a client has opened, and the event loops it runs on: what it closes in the end. Thread-safe. */
 public final class ClientChannels implements AutoCloseable {
@@ -18,6 +20,8 @@ public final class ClientChannels implements AutoCloseable {
   private final boolean ownsLoops;
   private final ChannelGroup open =
       new DefaultChannelGroup("client", GlobalEventExecutor.INSTANCE, true);
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final Promise<Void> closed = GlobalEventExecutor.INSTANCE.newPromise();
 
   /**
    * Nothing is open yet.
@@ -50,12 +54,27 @@ public final class ClientChannels implements AutoCloseable {
     return loops.domainSocketAddress(path);
   }
 
-  /** Closes the channels and then the event loops if they are the client's own, and waits for both, for 5 s each at most. */
+  /**
+   * Closes the channels and then the event loops if they are the client's own, and waits for both, for 5 s each at most. Whoever
+   * calls it while another thread is at it waits for that one: a channel cannot be closed on a loop that the other has ended.
+   */
   @Override
   public void close() {
-    var closed = open.close();
+    if (closing.compareAndSet(false, true)) {
+      try {
+        closeOnce();
+      } finally {
+        closed.setSuccess(null);
+      }
+    } else if (!inEventLoop()) {
+      closed.awaitUninterruptibly(2 * CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private void closeOnce() {
+    var channelsClosed = open.close();
     if (!inEventLoop()) {
-      closed.awaitUninterruptibly(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+      channelsClosed.awaitUninterruptibly(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
     }
     if (ownsLoops) {
       loops.close();
