@@ -1,5 +1,7 @@
 package io.pipewright.launch;
 
+import static io.pipewright.launch.LibraryDefaults.unlessSet;
+
 /**
  * Tells {@link ProgramLogConfigurator} that this process is a program, and what its user asked for. It has to happen before
  * anything logs, because Logback is set up once. A user's own {@code -Dlogback.configurationFile} wins, and so does each {@code
@@ -22,12 +24,6 @@ final class ProgramLog {
     if (verbose) {
       unlessSet(LEVEL, "DEBUG");
       unlessSet(MESSAGE, "%replace(%msg){'[\\r\\n]+', ' '}"); // the trace follows
-    }
-  }
-
-  private static void unlessSet(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
     }
   }
 }

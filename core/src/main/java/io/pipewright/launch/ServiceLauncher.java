@@ -55,6 +55,7 @@ public final class ServiceLauncher {
           encodedOut,
           encodedErr,
           words.arguments(args));
+      LibraryDefaults.apply();
       ProgramLog.setUp(invocation.verbose());
       return wroteAll(encodedOut, invocation, invocation.run(command));
     } finally {
