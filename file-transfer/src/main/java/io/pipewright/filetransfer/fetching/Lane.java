@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 
 /**
  * One connection over which small files come, many asked for at once. Confined to the event loop on which the download decides,
- * but for what its connection's event loop and the disk tell it.
+ * but for what its connection's event loop tells it.
  */
 final class Lane {
 
@@ -80,9 +80,9 @@ final class Lane {
     }
   }
 
-  /** On a disk thread. */
+  /** On the connection's event loop. */
   void settled(TreeEntry file, BlockOutcome outcome) {
-    files.settled(file, outcome);
+    workplace.decide(() -> files.settled(file, outcome));
   }
 
   /** Whether nothing that it was asked for is still to come. */

@@ -12,10 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Fetches many files of at most one block each, asking for the next ones before the first have come. One that cannot be had this
@@ -45,8 +42,6 @@ final class SmallFiles {
   /** Two threads that make files in one folder wait for each other in the kernel, and burn processor time doing so. */
   private static final int AUTOMATIC_LANES = 1;
 
-  private record Settled(TreeEntry file, BlockOutcome outcome) {}
-
   private final Workplace workplace;
   private final Server server;
   private final TargetFolder folder;
@@ -54,8 +49,6 @@ final class SmallFiles {
   private final int mostLanes;
   private final Deque<TreeEntry> waiting = new ArrayDeque<>();
   private final List<Lane> lanes = new ArrayList<>();
-  private final Queue<Settled> news = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean newsAnnounced = new AtomicBoolean();
   private final Retries retries;
   private int opening;
   private int unsettled;
@@ -185,29 +178,19 @@ final class SmallFiles {
     }
   }
 
-  /** On a disk thread. News is gathered: the event loop is not woken for each. */
+  /** What became of a file, on the disk. */
   void settled(TreeEntry file, BlockOutcome outcome) {
-    news.add(new Settled(file, outcome));
-    if (newsAnnounced.compareAndSet(false, true)) {
-      workplace.decide(this::hearNews);
+    if (over) {
+      return;
     }
-  }
-
-  private void hearNews() {
-    newsAnnounced.set(false);
-    for (Settled one = news.poll(); one != null; one = news.poll()) {
-      if (over) {
-        continue;
-      }
-      unsettled--;
-      retries.progress();
-      if (one.outcome() instanceof BlockOutcome.WrongSum) {
-        ending.byItself(one.file());
-      } else {
-        ending.settled(one.file(), one.outcome());
-      }
+    unsettled--;
+    retries.progress();
+    if (outcome instanceof BlockOutcome.WrongSum) {
+      ending.byItself(file);
+    } else {
+      ending.settled(file, outcome);
     }
-    if (!over) {
+    if (isHungry()) {
       ending.hungry();
     }
   }

@@ -8,7 +8,7 @@ import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.DiskQueue;
 import io.pipewright.filetransfer.saving.SmallFile;
 
-/** Takes a file of at most one block to the disk. On the connection's event loop, but for its outcome. */
+/** Takes a file of at most one block to the disk. On the connection's event loop. */
 final class SmallReceiver implements GetReceiver {
 
   private static final int SUM_OF_NOTHING = 0;
@@ -60,7 +60,6 @@ final class SmallReceiver implements GetReceiver {
     handedOver = true;
   }
 
-  /** On a disk thread. */
   private void settled(BlockOutcome outcome) {
     lane.settled(file, outcome);
   }

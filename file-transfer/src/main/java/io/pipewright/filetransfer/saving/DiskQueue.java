@@ -56,6 +56,7 @@ public final class DiskQueue {
   private final AtomicLong allWaitingBytes;
   private final EventExecutor loop;
   private final Flow flow;
+  private final Outcomes outcomes;
   private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean working = new AtomicBoolean();
   private final AtomicBoolean resuming = new AtomicBoolean();
@@ -64,6 +65,7 @@ public final class DiskQueue {
   private volatile boolean full;
   private long unannouncedBytes; // on the event loop
   private long lastWakeNanos = System.nanoTime() - WAKE_NANOS; // on the event loop
+  private boolean waking; // on the event loop
   private Intake intake; // on the event loop
 
   /** What a disk thread does. */
@@ -90,6 +92,7 @@ public final class DiskQueue {
     this.allWaitingBytes = allWaitingBytes;
     this.loop = loop;
     this.flow = flow;
+    this.outcomes = new Outcomes(loop);
   }
 
   /** Whether the connection is paused: its silence is then not its peer's. */
@@ -103,10 +106,11 @@ public final class DiskQueue {
    * @param part the file, which must stay open until the outcome
    * @param block its index
    * @param sum its CRC32C, as the server says
-   * @param whenEnded told once, on a disk thread, what became of it, after {@link #end}; must not throw, nor wait
+   * @param whenEnded told once, on the event loop, what became of it, after {@link #end}; on another thread only if that has ended
    */
   public void begin(PartFile part, long block, int sum, Consumer<BlockOutcome> whenEnded) {
-    begin(new BlockIntake(part, Math.toIntExact(block), sum, whenEnded));
+    begin(new BlockIntake(
+        part, Math.toIntExact(block), sum, outcome -> outcomes.add(whenEnded, outcome)));
   }
 
   /**
@@ -114,10 +118,10 @@ public final class DiskQueue {
    *
    * @param file what it is to be; its folder must stay open until the outcome
    * @param sum its CRC32C, as the server says
-   * @param whenEnded told once, on a disk thread, what became of it, after {@link #end}; must not throw, nor wait
+   * @param whenEnded told once, on the event loop, what became of it, after {@link #end}; on another thread only if that has ended
    */
   public void begin(SmallFile file, int sum, Consumer<BlockOutcome> whenEnded) {
-    begin(new SmallIntake(file, sum, whenEnded));
+    begin(new SmallIntake(file, sum, outcome -> outcomes.add(whenEnded, outcome)));
   }
 
   void begin(Intake next) {
@@ -152,7 +156,7 @@ public final class DiskQueue {
   public void end() {
     tasks.add(new End(begun()));
     intake = null;
-    wake();
+    wakeSoon();
   }
 
   /** No more bytes will come of what has begun, if something has: nothing is said of it any longer. */
@@ -160,7 +164,7 @@ public final class DiskQueue {
     if (intake != null) {
       tasks.add(new Abandon(intake));
       intake = null;
-      wake();
+      wakeSoon();
     }
   }
 
@@ -169,6 +173,22 @@ public final class DiskQueue {
       throw new IllegalStateException("nothing has begun");
     }
     return intake;
+  }
+
+  /** After what the event loop does now: one read may bring many small files. */
+  private void wakeSoon() {
+    if (waking) {
+      return;
+    }
+    waking = true;
+    try {
+      loop.execute(() -> {
+        waking = false;
+        wake();
+      });
+    } catch (RejectedExecutionException e) {
+      wake();
+    }
   }
 
   private void wake() {
@@ -190,9 +210,10 @@ public final class DiskQueue {
       for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
         done += work(task);
         if (done >= SHIFT_BYTES && makeWay()) {
-          return;
+          return; // and the next one announces
         }
       }
+      outcomes.announce();
       working.set(false);
     } while (!tasks.isEmpty() && working.compareAndSet(false, true));
   }
@@ -255,6 +276,7 @@ public final class DiskQueue {
         abandon.intake().abandon();
       }
     }
+    outcomes.announce();
     working.set(false);
   }
 

@@ -10,7 +10,9 @@ import static org.awaitility.Awaitility.await;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.DefaultEventLoop;
 import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.EventExecutor;
 import io.pipewright.filetransfer.block.Blocks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +23,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -326,6 +330,45 @@ class DiskQueueTest {
             BlockOutcome.NotWritten.class,
             failed -> assertThat(failed.cause()).isInstanceOf(TargetExistsException.class));
     line.released();
+  }
+
+  @Test
+  void wakesTheEventLoopOnceForManySmallFiles() {
+    AtomicInteger wakings = new AtomicInteger();
+    EventExecutor counting = new DefaultEventLoop() {
+      @Override
+      public void execute(Runnable task) {
+        if (!inEventLoop()) {
+          wakings.incrementAndGet();
+        }
+        super.execute(task);
+      }
+    };
+    byte[] bytes = Content.of(100).bytes();
+    Line idle = new Line();
+    DiskQueue queue = new DiskQueue(disk, counting, idle);
+    List<BlockOutcome> outcomes = new CopyOnWriteArrayList<>();
+    try {
+      counting
+          .submit(() -> {
+            for (int i = 0; i < 60; i++) {
+              SmallFile file = new SmallFile(
+                  target, safe("many/" + i), 100, Instant.EPOCH, ExistingFile.REFUSE, false);
+              queue.begin(file, Content.sum(bytes), outcome -> {
+                assertThat(counting.inEventLoop()).isTrue();
+                outcomes.add(outcome);
+              });
+              queue.write(Unpooled.copiedBuffer(bytes));
+              queue.end();
+            }
+          })
+          .syncUninterruptibly();
+      await().until(() -> outcomes.size() == 60);
+      assertThat(outcomes).allMatch(BlockOutcome.Placed.class::isInstance);
+      assertThat(wakings).hasValueLessThan(30);
+    } finally {
+      counting.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
   }
 
   @Test
