@@ -79,7 +79,7 @@ final class Destination {
     if (policy == ExistingFile.OVERWRITE || policy == ExistingFile.RENAME) {
       return Optional.empty();
     }
-    if (folder.find(name).isEmpty()) {
+    if (!folder.mayHave(name) || folder.find(name).isEmpty()) {
       return Optional.empty();
     }
     if (folder.has(name, size, lastModified)) {

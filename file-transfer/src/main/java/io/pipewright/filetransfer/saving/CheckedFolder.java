@@ -28,17 +28,28 @@ final class CheckedFolder implements Folder {
   private static final boolean WINDOWS = File.separatorChar == '\\';
 
   private final Path path;
+  private final boolean isNew;
 
   /**
    * @param path a real path
    */
   CheckedFolder(Path path) {
+    this(path, false);
+  }
+
+  private CheckedFolder(Path path, boolean isNew) {
     this.path = path;
+    this.isNew = isNew;
   }
 
   @Override
   public Path path() {
     return path;
+  }
+
+  @Override
+  public boolean isNew() {
+    return isNew;
   }
 
   @Override
@@ -81,9 +92,11 @@ final class CheckedFolder implements Folder {
   public Folder child(Path name, boolean create) throws IOException {
     Path child = path.resolve(name);
     Optional<BasicFileAttributes> there = find(name);
+    boolean made = false;
     if (there.isEmpty() && create) {
       try {
         Files.createDirectory(child);
+        made = true;
       } catch (FileAlreadyExistsException e) {
         // somebody was faster
       }
@@ -95,7 +108,7 @@ final class CheckedFolder implements Folder {
     if (!there.get().isDirectory()) {
       throw new NotDirectoryException(child.toString());
     }
-    return new CheckedFolder(child);
+    return new CheckedFolder(child, made);
   }
 
   @Override

@@ -36,6 +36,9 @@ interface Folder extends Closeable {
   /** Where it was when it was opened. */
   Path path();
 
+  /** Whether it was made to be opened, so that nothing was in it then. */
+  boolean isNew();
+
   /**
    * Opens a file in it.
    *

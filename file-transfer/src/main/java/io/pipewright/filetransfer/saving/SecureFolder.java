@@ -36,11 +36,14 @@ final class SecureFolder implements Folder {
   private final Path path;
   private final SecureDirectoryStream<Path> handle;
   private final SecureFolder outermost;
+  private final boolean isNew;
 
-  private SecureFolder(Path path, SecureDirectoryStream<Path> handle, SecureFolder outermost) {
+  private SecureFolder(
+      Path path, SecureDirectoryStream<Path> handle, SecureFolder outermost, boolean isNew) {
     this.path = path;
     this.handle = handle;
     this.outermost = outermost == null ? this : outermost;
+    this.isNew = isNew;
   }
 
   /**
@@ -53,7 +56,7 @@ final class SecureFolder implements Folder {
   static Optional<Folder> open(Path path) throws IOException {
     DirectoryStream<Path> stream = Files.newDirectoryStream(path);
     if (stream instanceof SecureDirectoryStream<Path> handle) {
-      return Optional.of(new SecureFolder(path, handle, null));
+      return Optional.of(new SecureFolder(path, handle, null, false));
     }
     stream.close();
     return Optional.empty();
@@ -62,6 +65,11 @@ final class SecureFolder implements Folder {
   @Override
   public Path path() {
     return path;
+  }
+
+  @Override
+  public boolean isNew() {
+    return isNew;
   }
 
   @Override
@@ -124,43 +132,47 @@ final class SecureFolder implements Folder {
   @Override
   public Folder child(Path name, boolean create) throws IOException {
     Optional<BasicFileAttributes> there = find(name);
+    boolean made = false;
     if (there.isEmpty()) {
       if (!create) {
         throw new NoSuchFileException(path.resolve(name).toString());
       }
-      make(name);
+      made = make(name);
     } else if (!there.get().isDirectory()) {
       throw new NotDirectoryException(path.resolve(name).toString());
     }
     return new SecureFolder(
-        path.resolve(name), handle.newDirectoryStream(name, NOFOLLOW_LINKS), outermost);
+        path.resolve(name), handle.newDirectoryStream(name, NOFOLLOW_LINKS), outermost, made);
   }
 
-  private void make(Path name) throws IOException {
+  /** Returns whether nobody else was faster. */
+  private boolean make(Path name) throws IOException {
     if (outermost == this) {
-      createUnlessThere(path.resolve(name));
-      return;
+      return createUnlessThere(path.resolve(name));
     }
     Path hidden = NativePath.of("." + UUID.randomUUID() + HiddenName.PART);
     Files.createDirectory(outermost.path.resolve(hidden));
     try {
       outermost.handle.move(hidden, handle, name);
+      return true;
     } catch (AtomicMoveNotSupportedException e) {
       outermost.handle.deleteDirectory(hidden);
-      createUnlessThere(path.resolve(name)); // another file system is mounted on the way
+      return createUnlessThere(path.resolve(name)); // another file system is mounted on the way
     } catch (IOException e) {
       outermost.handle.deleteDirectory(hidden);
       if (find(name).isEmpty()) { // else somebody was faster
         throw e;
       }
+      return false;
     }
   }
 
-  private static void createUnlessThere(Path path) throws IOException {
+  private static boolean createUnlessThere(Path path) throws IOException {
     try {
       Files.createDirectory(path);
+      return true;
     } catch (FileAlreadyExistsException e) {
-      // somebody was faster; whether it is a folder is found out when it is opened
+      return false; // somebody was faster; whether it is a folder is found out when it is opened
     }
   }
 

@@ -95,6 +95,19 @@ public final class TargetFolder implements Closeable {
   }
 
   /**
+   * Whether something may have a name here: nothing has in a folder that was made for the files that are being saved. Others may
+   * put something there meanwhile, which giving a file its name finds out. Asks the file system nothing.
+   *
+   * @param name the final name of a file
+   */
+  public boolean mayHave(SafeName name) {
+    synchronized (held) {
+      Held one = held.get(name.folders());
+      return one == null || !one.folder.isNew();
+    }
+  }
+
+  /**
    * Whether a file is here already, as far as its size and its time tell. Times are compared in microseconds, which is what file
    * systems and their interfaces keep.
    *

@@ -80,6 +80,11 @@ class SpellingTest {
   /** A folder that takes spellings for one another. */
   private record Loose(Folder folder) implements Folder {
 
+    @Override
+    public boolean isNew() {
+      return folder.isNew();
+    }
+
     private Path there(Path name) throws IOException {
       try (var names = Files.newDirectoryStream(path())) {
         for (Path one : names) {

@@ -76,6 +76,20 @@ class TargetFolderTest {
 
   @ParameterizedTest
   @MethodSource("openers")
+  void knowsThatNothingIsInAFolderThatItHasMade(Opener opener) throws IOException {
+    Files.createDirectory(folder.resolve("old"));
+    target = opener.open(folder);
+    assertThat(target.mayHave(safe("new/a"))).isTrue();
+    save("new/b");
+    save("old/b");
+    save("c");
+    assertThat(target.mayHave(safe("new/a"))).isFalse();
+    assertThat(target.mayHave(safe("old/a"))).isTrue();
+    assertThat(target.mayHave(safe("a"))).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("openers")
   void isLedOutsideByNoLink(Opener opener) throws IOException {
     target = opener.open(folder);
     Files.createSymbolicLink(folder.resolve("link"), outside);
