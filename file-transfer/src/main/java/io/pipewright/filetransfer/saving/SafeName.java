@@ -28,6 +28,9 @@ public final class SafeName {
   private static final Pattern DEVICE =
       Pattern.compile("(CON|PRN|AUX|NUL|CONIN\\$|CONOUT\\$|(COM|LPT)[0-9¹²³]) *(\\..*)?");
 
+  /** What the names in {@link #DEVICE} begin with. */
+  private static final String DEVICE_INITIALS = "CPANLcpanl";
+
   private final List<String> components;
 
   private SafeName(List<String> components) {
@@ -88,7 +91,8 @@ public final class SafeName {
   }
 
   private static void judge(String name, String component, boolean dotAllowed) {
-    if (component.getBytes(StandardCharsets.UTF_8).length > MAX_COMPONENT_BYTES) {
+    if (component.length() * 3 > MAX_COMPONENT_BYTES
+        && component.getBytes(StandardCharsets.UTF_8).length > MAX_COMPONENT_BYTES) {
       throw new UnsafeNameException(
           name, "a component of it is longer than " + MAX_COMPONENT_BYTES + " bytes");
     }
@@ -104,9 +108,15 @@ public final class SafeName {
     if (component.endsWith(".") || component.endsWith(" ")) {
       throw new UnsafeNameException(name, "a component of it ends with a dot or a space");
     }
-    if (DEVICE.matcher(component.toUpperCase(Locale.ROOT)).matches()) {
+    if (isDevice(component)) {
       throw new UnsafeNameException(name, "it is the name of a device on Windows");
     }
+  }
+
+  /** Most names are told by their first letter. */
+  private static boolean isDevice(String component) {
+    return DEVICE_INITIALS.indexOf(component.charAt(0)) >= 0
+        && DEVICE.matcher(component.toUpperCase(Locale.ROOT)).matches();
   }
 
   /** The folders to walk through, from the outermost; none if the file lies in the folder itself. */

@@ -55,19 +55,28 @@ public final class FileName implements Naming {
     if (name.startsWith("/")) {
       return new Refused("the name is absolute");
     }
-    if (name.indexOf('\\') >= 0) {
-      return new Refused("the name has a backslash");
+    boolean ascii = true;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '\\') {
+        return new Refused("the name has a backslash");
+      }
+      if (Character.isISOControl(c)) {
+        return new Refused("the name has a control character");
+      }
+      ascii &= c < 0x80;
     }
-    if (name.chars().anyMatch(Character::isISOControl)) {
-      return new Refused("the name has a control character");
-    }
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+    if (!ascii && !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
       return new Refused("the name is not Unicode");
     }
-    if (name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+    int bytes = ascii ? name.length() : name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_BYTES) {
       return new Refused("the name is longer than " + MAX_BYTES + " bytes");
     }
-    List<String> components = List.of(name.split("/", -1));
+    return ofComponents(name.indexOf('/') < 0 ? List.of(name) : List.of(name.split("/", -1)));
+  }
+
+  private static Naming ofComponents(List<String> components) {
     for (String component : components) {
       if (component.isEmpty()) {
         return new Refused("the name has an empty component");
@@ -126,6 +135,6 @@ public final class FileName implements Naming {
   /** The name as it travels. */
   @Override
   public String toString() {
-    return String.join("/", components);
+    return components.size() == 1 ? components.get(0) : String.join("/", components);
   }
 }
