@@ -10,9 +10,8 @@ import sys
 from measure import LOCAL, Server, free_port
 
 HERE = pathlib.Path(__file__).resolve().parent
-JAR = HERE.parents[1] / "file-transfer" / "target" / "file-transfer.jar"
+PROGRAM = HERE.parents[1] / "file-transfer" / "target" / "file-transfer"
 PULL = HERE / "pull.py"
-JAVA = str(pathlib.Path(os.environ["JAVA_HOME"], "bin", "java")) if "JAVA_HOME" in os.environ else "java"
 
 
 def certificate(folder):
@@ -97,12 +96,12 @@ def pipewright(folder, root, tls=False, name="pipewright"):
     if tls:
         chain, key = certificate(folder)
         more = ["--tls-cert", chain, "--tls-key", key]
-    command = [JAVA, "-jar", JAR, "server", "--root", root, "--port", port, *more]
+    command = [PROGRAM, "server", "--root", root, "--port", port, *more]
     return Server(f"{name}-tls" if tls else name, command, port, folder)
 
 
 def get(server, names, out, *more):
-    return [JAVA, "-jar", JAR, "get", f"{LOCAL}:{server.port}", *names, "--out", out, *more]
+    return [PROGRAM, "get", f"{LOCAL}:{server.port}", *names, "--out", out, *more]
 
 
 def curl(server, names, out):

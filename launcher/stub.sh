@@ -1,0 +1,27 @@
+#!/bin/sh
+# @program@: this script, and behind it the jar that it runs.
+#
+# Copy it wherever you like; `java -jar` takes it too. It needs a JDK or a Java runtime, 17 or later: JAVA_HOME's, or else the one
+# on the PATH. Java's own options go into the variable JDK_JAVA_OPTIONS.
+#
+# Commands that are soon over (@quick@) are run by Java's quick compiler alone: the thorough one would cost more than
+# it saves. With a SHA-256 to compute, or TLS, it is worth its while.
+
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+if ! command -v "$java" >/dev/null 2>&1; then
+  echo "@program@: there is no $java: install Java 17 or later, or set JAVA_HOME" >&2
+  exit 1
+fi
+
+quick=
+case ${1-} in
+  @quick@) quick='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' ;;
+esac
+for argument; do
+  case $argument in
+    --sha256* | --tls*) quick= ;;
+  esac
+done
+
+# shellcheck disable=SC2086 # two options
+exec "$java" $quick -jar "$0" "$@"
