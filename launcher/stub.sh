@@ -6,6 +6,9 @@
 #
 # Commands that are soon over (@quick@) are run by Java's quick compiler alone: the thorough one would cost more than
 # it saves. With a SHA-256 to compute, or TLS, it is worth its while.
+#
+# @program@.jsa beside this file, which the build makes, has the classes ready for the Java that made it, and for this very file:
+# any other Java, and a copy, do without.
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 if ! command -v "$java" >/dev/null 2>&1; then
@@ -15,7 +18,7 @@ fi
 
 quick=
 case ${1-} in
-  @quick@) quick='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' ;;
+  @quick@) quick=yes ;;
 esac
 for argument; do
   case $argument in
@@ -23,5 +26,7 @@ for argument; do
   esac
 done
 
-# shellcheck disable=SC2086 # two options
-exec "$java" $quick -jar "$0" "$@"
+set -- -jar "$0" "$@"
+[ ! -r "$0.jsa" ] || set -- "-XX:SharedArchiveFile=$0.jsa" '-Xlog:cds*=off' "$@"
+[ -z "$quick" ] || set -- -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$@"
+exec "$java" "$@"
