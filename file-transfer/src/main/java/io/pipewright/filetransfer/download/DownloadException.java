@@ -14,7 +14,8 @@ public abstract sealed class DownloadException extends PipewrightException
         DownloadTimedOutException,
         FileChangedException,
         FileExistsException,
-        IntegrityException {
+        IntegrityException,
+        ServerFailedException {
 
   private final String name;
 

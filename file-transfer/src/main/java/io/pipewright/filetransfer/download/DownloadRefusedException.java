@@ -3,7 +3,7 @@ package io.pipewright.filetransfer.download;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A server answered, and what it said is no: it is busy, wants a secret, cannot read the file, or gives no such file. */
+/** A server answered, and what it said is no: it is busy, wants a secret, or gives no such file. */
 public final class DownloadRefusedException extends DownloadException {
 
   private final String server;

@@ -5,6 +5,7 @@ import io.pipewright.filetransfer.download.DownloadBrokenException;
 import io.pipewright.filetransfer.download.DownloadRefusedException;
 import io.pipewright.filetransfer.download.DownloadTimedOutException;
 import io.pipewright.filetransfer.download.FileChangedException;
+import io.pipewright.filetransfer.download.ServerFailedException;
 import io.pipewright.filetransfer.link.LinkBrokenException;
 import io.pipewright.filetransfer.link.RemoteFailure;
 import io.pipewright.filetransfer.link.ServerSilentException;
@@ -26,6 +27,14 @@ final class Causes {
       ErrorCode.NOT_GIVEN,
       ErrorCode.CHANGED,
       ErrorCode.OUT_OF_RANGE,
+      ErrorCode.BAD_REQUEST,
+      ErrorCode.UNKNOWN_REQUEST);
+
+  /** What is no refusal: the server cannot do it, or does not understand. */
+  private static final Set<ErrorCode> FAILURES = Set.of(
+      ErrorCode.FAILED,
+      ErrorCode.OTHER,
+      ErrorCode.UNSUPPORTED_VERSION,
       ErrorCode.BAD_REQUEST,
       ErrorCode.UNKNOWN_REQUEST);
 
@@ -92,8 +101,10 @@ final class Causes {
       return new FileChangedException(name, where);
     }
     if (cause instanceof RemoteFailure failure) {
-      return new DownloadRefusedException(
-          name, where, wordsOf(failure), failure.retryAfter(), failure);
+      String why = wordsOf(failure);
+      return FAILURES.contains(failure.code())
+          ? new ServerFailedException(name, where, why, failure)
+          : new DownloadRefusedException(name, where, why, failure.retryAfter(), failure);
     }
     if (cause instanceof ServerSilentException silent) {
       return new DownloadTimedOutException(name, fetchedBytes, silent.timeout());
