@@ -1,7 +1,9 @@
 package io.pipewright.filetransfer;
 
+import static io.pipewright.filetransfer.FaultBed.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pipewright.RunningServer;
 import io.pipewright.filetransfer.download.Dialect;
@@ -12,6 +14,8 @@ import io.pipewright.filetransfer.download.RemoteFile;
 import io.pipewright.filetransfer.download.TreeDownload;
 import io.pipewright.filetransfer.store.Entries;
 import io.pipewright.filetransfer.store.Entry;
+import io.pipewright.testkit.fault.Faults;
+import io.pipewright.testkit.fault.TcpFaultProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,5 +217,72 @@ class TreeDownloadTest {
       assertThatThrownBy(() -> plain.list("", ""))
           .isInstanceOf(UnsupportedOperationException.class);
     }
+  }
+
+  @Test
+  void aServerThatDiesLeavesTheRestOfTheTreeToTheNext() throws Exception {
+    for (int i = 0; i < 2_000; i++) {
+      share("t/%04d/f".formatted(i), 1 + i);
+    }
+    share("t/large", 3 * MEBIBYTE);
+    try (TcpFaultProxy dying = TcpFaultProxy.to(server.localAddress())
+            .faults(Faults.toClient(stream -> stream.throttle(MEBIBYTE)))
+            .start();
+        FileClient both = FileClient.builder()
+            .servers(endpoint(dying), endpoint(server))
+            .retries(1)
+            .build()) {
+      CompletableFuture<TreeDownload> got = both.getTreeAsync("t", out, events::add);
+      await().until(() -> saved() > 50);
+      end(dying);
+
+      assertThat(got.get(40, TimeUnit.SECONDS).failures()).isEmpty();
+      assertSame(root.resolve("t"), out.resolve("t"));
+      assertThat(events.stream().filter(DownloadEvent.ServerLeft.class::isInstance))
+          .isNotEmpty();
+    }
+  }
+
+  @Test
+  void aFileThatTheNextServerHasInAnotherStateComesWhole() throws Exception {
+    Path other = Files.createDirectory(temp.resolve("other"));
+    for (int i = 0; i < 600; i++) {
+      share("t/f%03d".formatted(i), 2_000);
+    }
+    try (var files = Files.list(root.resolve("t"))) {
+      Files.createDirectory(other.resolve("t"));
+      for (Path file : files.toList()) { // with times of its own
+        Files.write(other.resolve("t").resolve(file.getFileName()), new byte[3_000]);
+      }
+    }
+    try (RunningServer next =
+            FileServer.builder().root(other).socket(tcp -> tcp.port(0)).start();
+        TcpFaultProxy dying = TcpFaultProxy.to(server.localAddress())
+            .faults(Faults.toClient(stream -> stream.throttle(MEBIBYTE / 4)))
+            .start();
+        FileClient both = FileClient.builder()
+            .servers(endpoint(dying), endpoint(next))
+            .retries(1)
+            .build()) {
+      CompletableFuture<TreeDownload> got = both.getTreeAsync("t", out, events::add);
+      await().until(() -> saved() > 10);
+      end(dying);
+
+      assertThat(got.get(40, TimeUnit.SECONDS).failures()).isEmpty();
+      Map<String, byte[]> ours = filesBelow(out.resolve("t"));
+      Map<String, byte[]> first = filesBelow(root.resolve("t"));
+      assertThat(ours.keySet()).isEqualTo(first.keySet());
+      assertThat(ours)
+          .allSatisfy((name, content) ->
+              assertThat(content).as(name).isIn(first.get(name), new byte[3_000]));
+    }
+  }
+
+  private long saved() {
+    return events.stream().filter(DownloadEvent.Finished.class::isInstance).count();
+  }
+
+  private static void end(AutoCloseable proxy) throws Exception {
+    proxy.close();
   }
 }

@@ -58,6 +58,7 @@ public final class FileDownload {
   private BlockFetch fetch;
   private int introducing;
   private boolean preparing;
+  private boolean complete;
   private boolean over;
 
   /**
@@ -146,7 +147,7 @@ public final class FileDownload {
   }
 
   private void answered(Mirror mirror) {
-    if (over) {
+    if (over || complete) {
       mirror.leave();
     } else if (reference == null) {
       reference = mirror;
@@ -262,7 +263,7 @@ public final class FileDownload {
   /** A mirror is asked no more. */
   private void left(Mirror mirror, Throwable cause) {
     mirror.leave();
-    if (over) {
+    if (over || complete) {
       return;
     }
     if (mirrors.stream().allMatch(Mirror::hasLeft)) {
@@ -280,6 +281,7 @@ public final class FileDownload {
   }
 
   private void commit() {
+    complete = true; // no mirror is needed from here on, and none can spoil it
     FileFacts facts = reference.facts();
     onDisk(
         () -> {

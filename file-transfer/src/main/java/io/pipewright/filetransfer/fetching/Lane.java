@@ -1,11 +1,11 @@
 package io.pipewright.filetransfer.fetching;
 
-import io.pipewright.filetransfer.block.Blocks;
 import io.pipewright.filetransfer.link.GetEnd;
 import io.pipewright.filetransfer.protocol.Answer.FileFacts;
 import io.pipewright.filetransfer.protocol.Request;
 import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.SmallFile;
+import io.pipewright.filetransfer.store.FileVersion;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -20,6 +20,7 @@ final class Lane {
 
   private static final long MOST_BYTES = 16L << 20;
 
+  private final Server server;
   private final Link link;
   private final Workplace workplace;
   private final SmallFiles files;
@@ -28,7 +29,8 @@ final class Lane {
   private long askedBytes;
   private boolean gone;
 
-  Lane(Link link, Workplace workplace, SmallFiles files) {
+  Lane(Server server, Link link, Workplace workplace, SmallFiles files) {
+    this.server = server;
     this.link = link;
     this.workplace = workplace;
     this.files = files;
@@ -44,13 +46,14 @@ final class Lane {
     return !gone && asked < MOST_FILES && askedBytes < MOST_BYTES;
   }
 
-  /** Asks for a file, in the version that was listed. */
+  /** Asks for a file, in the version that was listed if this server has listed it. */
   void ask(TreeEntry file) {
     asked++;
     askedBytes += file.entry().size();
     SmallReceiver receiver = new SmallReceiver(file, this, link.disk());
-    Request.Get get =
-        new Request.Get(file.name(), Optional.of(file.entry().version()), 0, OptionalLong.empty());
+    Optional<FileVersion> version =
+        file.lister() == server ? Optional.of(file.entry().version()) : Optional.empty();
+    Request.Get get = new Request.Get(file.name(), version, 0, OptionalLong.empty());
     link.connection().get(get, receiver).whenComplete((end, cause) -> {
       if (cause != null) {
         link.disk().abandon(); // the file in which the connection broke
@@ -60,10 +63,12 @@ final class Lane {
   }
 
   /** On the connection's event loop. */
+  boolean isAs(TreeEntry file, FileFacts facts) {
+    return file.isAs(server, facts);
+  }
+
+  /** On the connection's event loop. */
   SmallFile smallFile(TreeEntry file, FileFacts facts) {
-    if (facts.size() > Blocks.BYTES) {
-      throw new IllegalStateException("the server changes the size of a version: " + file.name());
-    }
     return files.smallFile(file, facts);
   }
 
@@ -75,6 +80,8 @@ final class Lane {
       files.broke(this, receiver, Causes.of(cause));
     } else if (!end.isComplete()) {
       files.refused(this, file, end.failure().orElseThrow());
+    } else if (receiver.isAnother()) {
+      files.isAnother(this, file);
     } else {
       files.feed(this);
     }
@@ -95,7 +102,7 @@ final class Lane {
   }
 
   /** It takes no further part: the connection is kept for others if nothing is owed on it. */
-  void leave(Server server) {
+  void leave() {
     if (!gone) {
       gone = true;
       if (isIdle()) {

@@ -30,8 +30,8 @@ final class SmallFiles {
     /** This file has to be fetched by itself. */
     void byItself(TreeEntry file);
 
-    /** The server is to be asked no more. */
-    void failed(Throwable cause);
+    /** This server is to be asked no more. */
+    void failed(Server server, Throwable cause);
 
     /** Room has come for further files. */
     void hungry();
@@ -43,13 +43,13 @@ final class SmallFiles {
   private static final int AUTOMATIC_LANES = 1;
 
   private final Workplace workplace;
-  private final Server server;
+  private Server server;
   private final TargetFolder folder;
   private final Ending ending;
   private final int mostLanes;
   private final Deque<TreeEntry> waiting = new ArrayDeque<>();
   private final List<Lane> lanes = new ArrayList<>();
-  private final Retries retries;
+  private Retries retries;
   private int opening;
   private int unsettled;
   private boolean over;
@@ -62,6 +62,16 @@ final class SmallFiles {
     this.retries = new Retries(workplace, server);
     Connections connections = workplace.settings().connections();
     this.mostLanes = connections.automatic() ? AUTOMATIC_LANES : connections.most();
+  }
+
+  /** Asks another server from now on, also for what the one before has not given yet. */
+  void turnTo(Server next) {
+    server = next;
+    retries = new Retries(workplace, next);
+    List<Lane> before = List.copyOf(lanes);
+    lanes.clear();
+    before.forEach(Lane::leave);
+    feedAll();
   }
 
   /** A file that is wanted. */
@@ -103,18 +113,20 @@ final class SmallFiles {
   private void open() {
     opening++;
     long openedNanos = workplace.nanoTime().getAsLong();
-    server
+    Server asked = server;
+    asked
         .take()
         .whenComplete((link, cause) -> workplace.decide(() -> {
           opening--;
-          if (over) {
+          if (over || asked != server) {
             if (link != null) {
-              server.giveBack(link);
+              asked.giveBack(link);
             }
+            feedAll();
           } else if (cause != null) {
             failed(openedNanos, Causes.of(cause));
           } else {
-            Lane lane = new Lane(link, workplace, this);
+            Lane lane = new Lane(asked, link, workplace, this);
             lanes.add(lane);
             feed(lane);
           }
@@ -127,7 +139,7 @@ final class SmallFiles {
     }
     Optional<Duration> delay = retries.failed(openedNanos, cause);
     if (delay.isEmpty()) {
-      ending.failed(cause);
+      ending.failed(server, cause);
     } else {
       workplace.loop().schedule(this::feedAll, delay.get().toNanos(), TimeUnit.NANOSECONDS);
     }
@@ -155,8 +167,19 @@ final class SmallFiles {
       waiting.addFirst(receiver.file());
     }
     if (lanes.remove(lane)) {
-      lane.leave(server);
+      lane.leave();
       failed(lane.openedNanos(), cause);
+    } else {
+      feedAll();
+    }
+  }
+
+  /** Another server than the one that listed this file has another one of the name. */
+  void isAnother(Lane lane, TreeEntry file) {
+    if (!over) {
+      unsettled--;
+      ending.byItself(file);
+      feed(lane);
     }
   }
 
@@ -169,7 +192,7 @@ final class SmallFiles {
     if (Causes.isBusy(failure)) {
       waiting.addFirst(file);
       if (lanes.remove(lane)) {
-        lane.leave(server);
+        lane.leave();
         failed(lane.openedNanos(), failure);
       }
     } else {
@@ -198,7 +221,7 @@ final class SmallFiles {
   /** Ends it. Without effect when it has ended. */
   void stop() {
     over = true;
-    lanes.forEach(lane -> lane.leave(server));
+    lanes.forEach(Lane::leave);
     lanes.clear();
   }
 }

@@ -17,6 +17,7 @@ final class SmallReceiver implements GetReceiver {
   private final Lane lane;
   private final DiskQueue disk;
   private SmallFile small;
+  private boolean another;
   private boolean handedOver;
 
   SmallReceiver(TreeEntry file, Lane lane, DiskQueue disk) {
@@ -34,8 +35,17 @@ final class SmallReceiver implements GetReceiver {
     return handedOver;
   }
 
+  /** Whether it is not the file that was listed: what comes of it is thrown away. */
+  boolean isAnother() {
+    return another;
+  }
+
   @Override
   public void facts(FileFacts facts) {
+    another = !lane.isAs(file, facts);
+    if (another) {
+      return;
+    }
     small = lane.smallFile(file, facts);
     if (facts.size() == 0) {
       disk.begin(small, SUM_OF_NOTHING, this::settled);
@@ -46,18 +56,26 @@ final class SmallReceiver implements GetReceiver {
 
   @Override
   public void block(Data header) {
-    disk.begin(small, header.sum(), this::settled);
+    if (!another) {
+      disk.begin(small, header.sum(), this::settled);
+    }
   }
 
   @Override
   public void bytes(ByteBuf piece) {
-    disk.write(piece);
+    if (another) {
+      piece.release();
+    } else {
+      disk.write(piece);
+    }
   }
 
   @Override
   public void blockEnded() {
-    disk.end();
-    handedOver = true;
+    if (!another) {
+      disk.end();
+      handedOver = true;
+    }
   }
 
   private void settled(BlockOutcome outcome) {

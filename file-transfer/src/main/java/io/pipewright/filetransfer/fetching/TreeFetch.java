@@ -4,7 +4,6 @@ import io.pipewright.PipewrightException;
 import io.pipewright.filetransfer.block.Blocks;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
-import io.pipewright.filetransfer.download.DownloadRequest;
 import io.pipewright.filetransfer.download.DownloadStoppedException;
 import io.pipewright.filetransfer.download.FileExistsException;
 import io.pipewright.filetransfer.download.ProgressListener;
@@ -19,14 +18,9 @@ import io.pipewright.filetransfer.saving.TargetFolder;
 import io.pipewright.filetransfer.store.FileName;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +34,10 @@ import org.slf4j.LoggerFactory;
  *   (server)                 (disk)         └──► larger: a FileDownload each, two at a time
  * </pre>
  *
- * <p>It decides on the client's event loop. Files come from the first server that answers; one that has to be fetched by itself
- * may come from any.
+ * <p>It decides on the client's event loop. Listings and small files come from one server, from the next one when that cannot be asked
+ * any longer; a file that has to be fetched by itself may come from all.
  */
 public final class TreeFetch {
-
-  private static final int MOST_BY_THEMSELVES = 2;
-  private static final int MOST_LARGE_WAITING = 256;
 
   private static final Logger log = LoggerFactory.getLogger(TreeFetch.class);
 
@@ -56,11 +47,12 @@ public final class TreeFetch {
   private final Telling telling;
   private final TreeTally tally;
   private final CompletableFuture<TreeDownload> result = new CompletableFuture<>();
-  private final Deque<TreeEntry> large = new ArrayDeque<>();
-  private final Set<FileDownload> byThemselves = new HashSet<>();
   private TargetFolder folder;
+  private TreeSort sort;
+  private Server server;
   private TreeWalk walk;
   private SmallFiles small;
+  private LargeFiles large;
   private boolean listing;
   private boolean over;
 
@@ -105,7 +97,8 @@ public final class TreeFetch {
       close(() -> {});
       return;
     }
-    Server server = workplace.servers().get(0);
+    sort = new TreeSort(folder, telling::tell, workplace.settings());
+    server = workplace.servers().get(0);
     try {
       walk = new TreeWalk(
           workplace, server, root, root.map(name -> SafeName.asked(name).last()));
@@ -114,6 +107,7 @@ public final class TreeFetch {
       return;
     }
     small = new SmallFiles(workplace, server, folder, new SmallEnding());
+    large = new LargeFiles(workplace, sort, new LargeEnding());
     goOn();
   }
 
@@ -122,63 +116,58 @@ public final class TreeFetch {
     if (over) {
       return;
     }
-    if (!listing && !walk.isDone() && small.isHungry() && large.size() < MOST_LARGE_WAITING) {
+    if (!listing && !walk.isDone() && small.isHungry() && large.isHungry()) {
       listing = true;
-      walk.next().whenComplete(this::listed);
+      Server asked = server;
+      walk.next().whenComplete((page, cause) -> listed(asked, page, cause));
     }
-    while (byThemselves.size() < MOST_BY_THEMSELVES && !large.isEmpty()) {
-      fetchByItself(large.poll());
-    }
-    if (!listing && walk.isDone() && small.isIdle() && large.isEmpty() && byThemselves.isEmpty()) {
+    large.feed();
+    if (!listing && walk.isDone() && small.isIdle() && large.isIdle()) {
       end();
     }
   }
 
-  private void listed(TreeWalk.Page page, Throwable cause) {
+  private void listed(Server asked, TreeWalk.Page page, Throwable cause) {
     if (over) {
       return;
     }
     if (cause != null) {
-      Server server = workplace.servers().get(0);
-      fail(Causes.forUser(tally.folder(), server, false, Causes.of(cause), tally.fetchedBytes()));
+      listing = false;
+      failed(asked, false, Causes.of(cause));
       return;
     }
     page.unsafe().forEach(unsafe -> fileFailed(unsafe.name(), unsafe.reason()));
-    workplace.onDisk(() -> sort(page.files()), this::sorted, this::fail);
+    workplace.onDisk(() -> sort.sort(page.files()), this::sorted, this::fail);
   }
 
-  /** A file of a page, and what is known of it without asking for it. */
-  private record Sorted(TreeEntry file, Optional<Download> settled, PipewrightException failure) {}
-
-  /** On a disk thread. */
-  private List<Sorted> sort(List<TreeEntry> files) {
-    List<Sorted> sorted = new ArrayList<>(files.size());
-    for (TreeEntry file : files) {
-      try {
-        sorted.add(new Sorted(file, settled(file), null));
-      } catch (SavingException | FileExistsException e) {
-        sorted.add(new Sorted(file, Optional.empty(), e));
-      }
+  /** A server is of no more use for this tree: the next one goes on where it stopped. */
+  private void failed(Server asked, boolean begun, Throwable cause) {
+    if (over) {
+      return;
     }
-    return sorted;
+    if (asked == server) {
+      int next = workplace.servers().indexOf(server) + 1;
+      PipewrightException reason =
+          Causes.forUser(tally.folder(), server, begun, cause, tally.fetchedBytes());
+      if (next == workplace.servers().size()) {
+        fail(reason);
+        return;
+      }
+      telling.tell(
+          new DownloadEvent.ServerLeft(tally.folder(), server.endpoint(), reason.getMessage()));
+      server = workplace.servers().get(next);
+      walk.turnTo(server);
+      small.turnTo(server);
+    }
+    goOn();
   }
 
-  private Optional<Download> settled(TreeEntry file) {
-    return destination(file).settledBy(file.entry().size(), file.entry().lastModified());
-  }
-
-  private Destination destination(TreeEntry file) {
-    DownloadRequest request =
-        DownloadRequest.of(file.name().toString(), out).listener(telling::tell);
-    return new Destination(folder, file.target(), file.name(), request, workplace.settings());
-  }
-
-  private void sorted(List<Sorted> files) {
+  private void sorted(List<TreeSort.Sorted> files) {
     listing = false;
     if (over) {
       return;
     }
-    for (Sorted one : files) {
+    for (TreeSort.Sorted one : files) {
       if (one.failure() != null) {
         fileFailed(one.file().name().toString(), one.failure());
       } else if (one.settled().isPresent()) {
@@ -200,28 +189,6 @@ public final class TreeFetch {
         folder.pathOf(file.target()),
         OptionalLong.of(file.entry().size()),
         0));
-  }
-
-  private void fetchByItself(TreeEntry file) {
-    FileDownload download = new FileDownload(workplace, destination(file));
-    byThemselves.add(download);
-    download
-        .run()
-        .whenComplete((done, cause) -> workplace.decide(() -> {
-          byThemselves.remove(download);
-          if (cause == null) {
-            tally.add(done);
-          } else {
-            tally.add(file.name().toString(), asTyped(file, Causes.of(cause)));
-          }
-          goOn();
-        }));
-  }
-
-  private PipewrightException asTyped(TreeEntry file, Throwable cause) {
-    return cause instanceof PipewrightException typed
-        ? typed
-        : Causes.forUser(file.name().toString(), workplace.servers().get(0), true, cause, 0);
   }
 
   private void fileDone(Download download) {
@@ -263,13 +230,33 @@ public final class TreeFetch {
     }
 
     @Override
-    public void failed(Throwable cause) {
-      Server server = workplace.servers().get(0);
-      fail(Causes.forUser(tally.folder(), server, true, cause, tally.fetchedBytes()));
+    public void failed(Server asked, Throwable cause) {
+      TreeFetch.this.failed(asked, true, cause);
     }
 
     @Override
     public void hungry() {
+      goOn();
+    }
+  }
+
+  /** What the large files report; each has told of itself. */
+  private final class LargeEnding implements LargeFiles.Ending {
+
+    @Override
+    public void ended(Download download) {
+      tally.add(download);
+      goOn();
+    }
+
+    @Override
+    public void failed(TreeEntry file, Throwable cause) {
+      String name = file.name().toString();
+      tally.add(
+          name,
+          cause instanceof PipewrightException typed
+              ? typed
+              : Causes.forUser(name, server, true, cause, 0));
       goOn();
     }
   }
@@ -297,7 +284,9 @@ public final class TreeFetch {
     if (small != null) {
       small.stop();
     }
-    byThemselves.forEach(FileDownload::stop);
+    if (large != null) {
+      large.stop();
+    }
     close(() -> result.completeExceptionally(reason));
   }
 

@@ -39,7 +39,7 @@ final class TreeWalk {
   record Unsafe(String name, PipewrightException reason) {}
 
   private final Workplace workplace;
-  private final Server server;
+  private Server server;
   private final Deque<Place> places = new ArrayDeque<>();
 
   /**
@@ -58,17 +58,28 @@ final class TreeWalk {
     return places.isEmpty();
   }
 
-  /** Asks for the next page; one at a time. */
-  CompletableFuture<Page> next() {
-    Place place = places.pop();
-    return Asking.of(
-            workplace,
-            server,
-            connection -> connection.list(place.folder(), place.after(), OptionalInt.empty()))
-        .thenApply(entries -> judge(place, entries));
+  /** Asks another server from now on. */
+  void turnTo(Server next) {
+    server = next;
   }
 
-  private Page judge(Place place, Entries page) {
+  /** Asks for the next page; one at a time. If it fails, the next one is the same again. */
+  CompletableFuture<Page> next() {
+    Place place = places.pop();
+    Server asked = server;
+    return Asking.of(
+            workplace,
+            asked,
+            connection -> connection.list(place.folder(), place.after(), OptionalInt.empty()))
+        .whenComplete((entries, cause) -> {
+          if (cause != null) {
+            places.push(place);
+          }
+        })
+        .thenApply(entries -> judge(place, asked, entries));
+  }
+
+  private Page judge(Place place, Server lister, Entries page) {
     if (page.more()) {
       String last = page.entries().get(page.entries().size() - 1).name();
       places.push(new Place(place.folder(), place.target(), Optional.of(last)));
@@ -77,7 +88,7 @@ final class TreeWalk {
     for (Entry entry : page.entries()) {
       String name = place.folder().map(folder -> folder + "/").orElse("") + entry.name();
       try {
-        judge(place, name, entry, found);
+        judge(place, lister, name, entry, found);
       } catch (SavingException | DownloadRefusedException e) {
         found.unsafe().add(new Unsafe(name, e));
       }
@@ -85,10 +96,10 @@ final class TreeWalk {
     return found;
   }
 
-  private void judge(Place place, String name, Entry entry, Page found) {
+  private void judge(Place place, Server lister, String name, Entry entry, Page found) {
     Naming naming = FileName.parse(name);
     if (naming instanceof Refused refused) {
-      String where = server.endpoint().toString();
+      String where = lister.endpoint().toString();
       throw new DownloadRefusedException(name, where, refused.reason(), Optional.empty(), null);
     }
     FileName asked = (FileName) naming;
@@ -97,7 +108,7 @@ final class TreeWalk {
     if (entry.kind() == Entry.Kind.FOLDER) {
       places.push(new Place(Optional.of(asked), Optional.of(target), Optional.empty()));
     } else {
-      found.files().add(new TreeEntry(asked, target, entry));
+      found.files().add(new TreeEntry(asked, target, entry, lister));
     }
   }
 }
