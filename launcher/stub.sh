@@ -26,7 +26,8 @@ for argument; do
   esac
 done
 
-set -- -jar "$0" "$@"
+# the program says what it was called by when it tells how to go on
+set -- -Dpipewright.program="$0" -jar "$0" "$@"
 [ ! -r "$0.jsa" ] || set -- "-XX:SharedArchiveFile=$0.jsa" '-Xlog:cds*=off' "$@"
 [ -z "$quick" ] || set -- -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$@"
 exec "$java" "$@"

@@ -22,6 +22,9 @@ record ResumeCommand(List<String> words) {
 
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
+  /** What the script was called by that started this process ({@code launcher/stub.sh}). */
+  private static final String SCRIPT = "pipewright.program";
+
   ResumeCommand {
     words = List.copyOf(words);
   }
@@ -57,7 +60,9 @@ record ResumeCommand(List<String> words) {
   }
 
   private static ResumeCommand of(List<String> given, List<String> arguments) {
-    List<String> words = new ArrayList<>(program(given, commandLine()));
+    String script = System.getProperty(SCRIPT);
+    List<String> words =
+        new ArrayList<>(script == null ? program(given, commandLine()) : List.of(script));
     words.addAll(arguments);
     return new ResumeCommand(words);
   }

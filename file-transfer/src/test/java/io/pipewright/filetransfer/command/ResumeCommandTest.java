@@ -34,12 +34,14 @@ class ResumeCommandTest {
   static final class Main {}
 
   private static String without(Set<String> finished, String... arguments) {
+    List<String> words = resume(finished, arguments).words();
+    return String.join(" ", words.subList(words.indexOf("get"), words.size()));
+  }
+
+  private static ResumeCommand resume(Set<String> finished, String... arguments) {
     CommandLine root = new CommandLine(new Main()).addSubcommand(new Get());
     root.execute(arguments);
-    ResumeCommand resume =
-        ResumeCommand.without(root.getSubcommands().get("get").getParseResult(), finished);
-    List<String> words = resume.words();
-    return String.join(" ", words.subList(words.indexOf("get"), words.size()));
+    return ResumeCommand.without(root.getSubcommands().get("get").getParseResult(), finished);
   }
 
   @Test
@@ -63,6 +65,17 @@ class ResumeCommandTest {
     assertThat(ResumeCommand.program(List.of("get", "x"), commandLine))
         .containsExactly("java", "-Xmx64m", "-jar", "a b.jar");
     assertThat(new ResumeCommand(commandLine)).hasToString("java -Xmx64m -jar 'a b.jar' get x");
+  }
+
+  @Test
+  void aScriptThatStartedTheProgramIsWhatStartsItAgain() {
+    System.setProperty("pipewright.program", "/opt/my tools/file-transfer");
+    try {
+      assertThat(resume(Set.of(), "get", "host:1", "x"))
+          .hasToString("'/opt/my tools/file-transfer' get host:1 x");
+    } finally {
+      System.clearProperty("pipewright.program");
+    }
   }
 
   @Test
