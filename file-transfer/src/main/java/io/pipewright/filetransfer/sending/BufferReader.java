@@ -14,19 +14,22 @@ import java.util.List;
  */
 final class BufferReader implements PieceReader {
 
-  private final ByteBufAllocator allocator;
-  private final BufferShare share;
+  /** Short, so that other connections of the event loop have their turn between two of them. */
+  private static final int PIECE_BYTES = 128 << 10;
 
-  BufferReader(ByteBufAllocator allocator, BufferShare share) {
+  private final ByteBufAllocator allocator;
+  private final BufferMemory memory;
+
+  BufferReader(ByteBufAllocator allocator, BufferMemory memory) {
     this.allocator = allocator;
-    this.share = share;
+    this.memory = memory;
   }
 
   /** Up to a line of the grid, so that a block that fits at all is read at once. */
   @Override
   public int stretch(long position, long end) {
     int most = (int) Math.min(Blocks.toNextLine(position), end - position);
-    return Math.min(most, share.stretchBytes(most));
+    return memory.stretchBytes(most);
   }
 
   @Override
@@ -35,7 +38,7 @@ final class BufferReader implements PieceReader {
     try {
       int done = 0;
       while (done < length) {
-        int bytes = BufferShare.pieceBytes(length - done);
+        int bytes = Math.min(PIECE_BYTES, length - done);
         pieces.add(new Piece(readBuffer(file, position + done, bytes), bytes));
         done += bytes;
       }

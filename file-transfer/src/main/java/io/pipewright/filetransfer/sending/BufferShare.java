@@ -1,24 +1,28 @@
 package io.pipewright.filetransfer.sending;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How large the pieces of a file may be that wait in memory, so that many transfers together keep to a bound, however many of
- * their peers have stopped reading: the more there are, the smaller. A transfer holds two stretches at most. Thread-safe.
+ * The memory for bytes of files that wait to be sent, shared by what its users hold: who wants some is offered a part of what
+ * is free just now. So those who hold little leave the rest to others, however many they are and whether or not their peers
+ * read. Thread-safe.
  *
- * <p>Those that were given more before there were many keep what they have: n transfers hold at most the bound times (1 + ln n)
- * in all, before the least size counts.
+ * <p>Everybody is offered 16 KiB, for all have to get on: n users who hold one stretch each have at most the bound and n times
+ * 16 KiB.
  */
 public final class BufferShare {
 
   private static final int LEAST_BYTES = 16 << 10;
-  private static final int PIECE_BYTES = 128 << 10;
-  private static final int STRETCHES = 2;
   private static final long MOST_BYTES = 64 << 20;
   private static final int PART_OF_HEAP = 8;
 
+  /** Two hundred who take this part and stop leave half of the memory to others. */
+  private static final int PART_FOR_ANYBODY = 256;
+
+  private static final int PART_FOR_THE_QUICK = 4;
+
   private final long bytes;
-  private final AtomicInteger transfers = new AtomicInteger();
+  private final AtomicLong held = new AtomicLong();
 
   /**
    * @param bytes the bound
@@ -32,24 +36,45 @@ public final class BufferShare {
     return new BufferShare(Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
   }
 
-  /** One more transfer. */
-  public void join() {
-    transfers.incrementAndGet();
+  /**
+   * How much may be taken for a peer of which nothing is known. It is only an offer: {@link #take} takes it.
+   *
+   * @param most what is wanted
+   * @return this, or less: 16 KiB at least, and a multiple of it
+   */
+  public int offer(int most) {
+    return offer(most, PART_FOR_ANYBODY);
   }
 
-  /** One less. */
-  public void leave() {
-    transfers.decrementAndGet();
+  /** How much may be taken for a peer that has shown to let go of it soon; otherwise as {@link #offer(int)}. */
+  int offerTheQuick(int most) {
+    return offer(most, PART_FOR_THE_QUICK);
   }
 
-  /** How many bytes one transfer may make ready at once: 16 KiB at least. */
-  public int stretchBytes(int most) {
-    long share = bytes / STRETCHES / Math.max(1, transfers.get());
-    return share >= most ? most : (int) Math.max(LEAST_BYTES, Math.min(PIECE_BYTES, share));
+  private int offer(int most, int part) {
+    long offered = (bytes - held.get()) / part;
+    return offered >= most
+        ? most
+        : (int) Math.min(most, Math.max(LEAST_BYTES, offered / LEAST_BYTES * LEAST_BYTES));
   }
 
-  /** How long one piece of a stretch may be. */
-  static int pieceBytes(int left) {
-    return Math.min(PIECE_BYTES, left);
+  /** Whether at least half of the memory is free. */
+  public boolean isPlentiful() {
+    return held.get() <= bytes / 2;
+  }
+
+  /** So many bytes are held from now on, whether they were offered or not. */
+  public void take(int taken) {
+    held.addAndGet(taken);
+  }
+
+  /** So many of the bytes that were taken are no longer held. */
+  public void letGo(int left) {
+    held.addAndGet(-left);
+  }
+
+  /** How many bytes are held now. */
+  long heldBytes() {
+    return held.get();
   }
 }

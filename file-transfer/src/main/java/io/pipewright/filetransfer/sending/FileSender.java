@@ -19,7 +19,7 @@ public final class FileSender {
   /**
    * @param workers who reads; the caller ends them
    * @param limits how many transfers may be under way
-   * @param share how much memory they may use
+   * @param share the memory that they use
    * @param sums what is known of blocks
    */
   public FileSender(FileWorkers workers, TransferLimits limits, BufferShare share, SumCache sums) {
@@ -34,7 +34,7 @@ public final class FileSender {
     return workers;
   }
 
-  /** How much memory a connection may use. */
+  /** The memory for what waits to be sent. */
   public BufferShare share() {
     return share;
   }
@@ -81,28 +81,26 @@ public final class FileSender {
       workers.execute(opened::close);
       return new Sending.Busy(busy);
     }
-    share.join();
     SharedFile file = new SharedFile(opened, workers);
-    PieceReader pieces = pieces(channel, file);
+    BufferMemory memory =
+        needsBuffers(channel, file) ? new BufferMemory(share, Pace.of(channel)) : null;
+    PieceReader pieces = memory == null
+        ? new RegionReader(file.channel().orElseThrow())
+        : new BufferReader(channel.alloc(), memory);
     PieceReader reader =
         blocks ? new BlockReader(pieces, summing, part.begin(), part.end()) : pieces;
-    Transfer transfer = new Transfer(channel, file, workers, reader, part.begin(), part.end());
-    transfer.done().addListener(done -> {
-      share.leave();
-      limits.end(address);
-    });
+    Transfer transfer = new Transfer(
+        channel, file, workers, reader, memory == null ? TransferMemory.NONE : memory, part);
+    transfer.done().addListener(done -> limits.end(address));
     transfer.start();
     return new Sending.Begun(transfer);
   }
 
-  /** Regions wherever they are sent rightly, else buffers, which TLS can encrypt. */
-  private PieceReader pieces(Channel channel, SharedFile file) {
-    boolean copies = channel.pipeline().get(SslHandler.class) != null
+  /** Regions will do wherever they are sent rightly; what TLS encrypts are buffers. */
+  private static boolean needsBuffers(Channel channel, SharedFile file) {
+    return channel.pipeline().get(SslHandler.class) != null
         || channel instanceof IoUringSocketChannel
         || file.channel().isEmpty();
-    return copies
-        ? new BufferReader(channel.alloc(), share)
-        : new RegionReader(file.channel().get());
   }
 
   /**

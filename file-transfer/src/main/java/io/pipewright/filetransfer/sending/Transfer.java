@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
  *   make a stretch ready ──► its pieces ──► write and flush one ──► written: the next one
  *            ▲                                                          │
  *            └──────────── while at most one stretch is unwritten ──────┘
+ *                          (none, until the peer has shown that it is worth the memory)
  * </pre>
  *
  * <p>So the memory of a transfer is bounded, a slow peer holds no worker, a fast one no event loop,
@@ -35,6 +36,7 @@ public final class Transfer {
   private final SharedFile file;
   private final FileWorkers workers;
   private final PieceReader reader;
+  private final TransferMemory memory;
   private final long end;
   private final Promise<Void> done;
   private final Queue<Piece> ready = new ArrayDeque<>();
@@ -54,15 +56,16 @@ public final class Transfer {
       SharedFile file,
       FileWorkers workers,
       PieceReader reader,
-      long begin,
-      long end) {
+      TransferMemory memory,
+      FilePart part) {
     this.channel = channel;
     this.file = file;
     this.workers = workers;
     this.reader = reader;
-    this.askedPosition = begin;
-    this.writtenPosition = begin;
-    this.end = end;
+    this.memory = memory;
+    this.askedPosition = part.begin();
+    this.writtenPosition = part.begin();
+    this.end = part.end();
     this.done = channel.eventLoop().newPromise();
     done.addListener(ended -> release());
   }
@@ -107,10 +110,11 @@ public final class Transfer {
 
   private void readOn() {
     long unwritten = askedPosition - writtenPosition;
+    long mayBeUnwritten = memory.allowsReadingAhead() ? stretchBytes : 0;
     if (done.isDone()
         || reading
         || failure != null
-        || unwritten > stretchBytes
+        || unwritten > mayBeUnwritten
         || askedPosition == end) {
       return;
     }
@@ -119,6 +123,7 @@ public final class Transfer {
     int length = reader.stretch(position, end);
     stretchBytes = length;
     askedPosition += length;
+    memory.take(length);
     file.retain();
     workers.execute(() -> read(position, length));
   }
@@ -137,20 +142,23 @@ public final class Transfer {
     List<Piece> stretch = pieces;
     Throwable reason = thrown;
     try {
-      channel.eventLoop().execute(() -> takeOver(stretch, reason));
+      channel.eventLoop().execute(() -> takeOver(stretch, length, reason));
     } catch (RejectedExecutionException e) {
       Piece.release(stretch); // the event loop has ended, and the channel with it
     }
   }
 
-  private void takeOver(List<Piece> stretch, Throwable reason) {
+  private void takeOver(List<Piece> stretch, int length, Throwable reason) {
     reading = false;
+    if (reason != null) {
+      memory.letGo(length);
+      failure = reason;
+    }
+    ready.addAll(stretch);
     if (done.isDone()) {
-      Piece.release(stretch);
+      releaseReady();
       return;
     }
-    failure = reason;
-    ready.addAll(stretch);
     readOn();
     writeOn();
   }
@@ -175,15 +183,18 @@ public final class Transfer {
     }
     Piece piece = ready.remove();
     writing = true;
-    channel.writeAndFlush(piece.message()).addListener(write -> written(piece, write));
+    long beganNanos = System.nanoTime();
+    channel.writeAndFlush(piece.message()).addListener(write -> written(piece, beganNanos, write));
   }
 
-  private void written(Piece piece, Future<?> write) {
+  private void written(Piece piece, long beganNanos, Future<?> write) {
     writing = false;
     if (!write.isSuccess()) {
+      memory.letGo(piece.bytes());
       done.tryFailure(write.cause());
       return;
     }
+    memory.wrote(piece.bytes(), System.nanoTime() - beganNanos);
     writtenPosition += piece.bytes();
     inBlock &= writtenPosition != end && Blocks.toNextLine(writtenPosition) != Blocks.BYTES;
     readOn();
@@ -191,8 +202,15 @@ public final class Transfer {
   }
 
   private void release() {
-    Piece.release(ready);
-    ready.clear();
+    releaseReady();
     file.release();
+  }
+
+  private void releaseReady() {
+    for (Piece piece : ready) {
+      memory.letGo(piece.bytes());
+      piece.release();
+    }
+    ready.clear();
   }
 }

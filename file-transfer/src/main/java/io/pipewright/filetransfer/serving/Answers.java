@@ -18,7 +18,6 @@ import io.pipewright.filetransfer.store.Naming;
 import io.pipewright.filetransfer.store.Opening;
 import io.pipewright.filetransfer.store.Refused;
 import io.pipewright.filetransfer.store.StoredFile;
-import io.pipewright.framing.RawBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
@@ -73,8 +72,7 @@ final class Answers {
 
   /** As bytes a page is a third of what it is as objects, and counted while it waits. */
   private Reply encoded(Answer.Entries page) {
-    ByteBuf frame = AnswerFrames.encode(page, channel.alloc());
-    return new Reply.Encoded(RawBytes.of(frame), frame.readableBytes());
+    return Reply.Encoded.of(AnswerFrames.encode(page, channel.alloc()), share);
   }
 
   private Reply stat(Request.Stat asked) {
@@ -144,7 +142,7 @@ final class Answers {
 
   /** In one block, for it has one sum; and less when memory is short. */
   private int smallBytes(long offset) {
-    return Math.min(share.stretchBytes(SMALL_BYTES), Blocks.toNextLine(offset));
+    return Math.min(share.offer(SMALL_BYTES), Blocks.toNextLine(offset));
   }
 
   /** The whole answer in one buffer: read, summed, and looked at again, in that order. */
@@ -165,7 +163,7 @@ final class Answers {
       }
       AnswerFrames.append(Answer.End.INSTANCE, out);
       done = true;
-      return new Reply.Encoded(RawBytes.of(out), out.readableBytes());
+      return Reply.Encoded.of(out, share);
     } finally {
       if (!done) {
         out.release();

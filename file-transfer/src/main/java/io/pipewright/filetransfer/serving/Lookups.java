@@ -96,15 +96,14 @@ final class Lookups {
   }
 
   private int runnersWorthwhile() {
-    boolean hasMemory = share.stretchBytes(MAX_HELD_BYTES) == MAX_HELD_BYTES;
-    int most = hasMemory ? Math.max(1, workers.threads() / PART_OF_WORKERS) : 1;
+    int most = share.isPlentiful() ? Math.max(1, workers.threads() / PART_OF_WORKERS) : 1;
     return Math.min(most, 1 + waiting.get() / REQUESTS_PER_RUNNER);
   }
 
   private boolean mayRun() {
     return waiting.get() > 0
         && heldFiles.get() < MAX_HELD_FILES
-        && heldBytes.get() < share.stretchBytes(MAX_HELD_BYTES);
+        && heldBytes.get() < share.offer(MAX_HELD_BYTES);
   }
 
   private void failAll() {

@@ -1,9 +1,12 @@
 package io.pipewright.filetransfer.serving;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCountUtil;
 import io.pipewright.filetransfer.protocol.Answer;
+import io.pipewright.filetransfer.sending.BufferShare;
 import io.pipewright.filetransfer.sending.FilePart;
 import io.pipewright.filetransfer.store.StoredFile;
+import io.pipewright.framing.RawBytes;
 
 /** What a request has come to. Whoever has it writes it or discards it. */
 sealed interface Reply {
@@ -20,11 +23,25 @@ sealed interface Reply {
     public void discard() {}
   }
 
-  /** A whole answer as bytes, frames included: {@code RawBytes} of that many. */
-  record Encoded(Object frames, int bytes) implements Ready {
+  /** A whole answer as bytes, frames included: {@code RawBytes} of that many, which the share counts until they are written. */
+  record Encoded(Object frames, int bytes, BufferShare share) implements Ready {
+
+    /** An answer whose bytes are taken of the share. */
+    static Encoded of(ByteBuf frames, BufferShare share) {
+      int bytes = frames.readableBytes();
+      share.take(bytes);
+      return new Encoded(RawBytes.of(frames), bytes, share);
+    }
+
+    /** Its frames are written by the caller. */
+    Object take() {
+      share.letGo(bytes);
+      return frames;
+    }
+
     @Override
     public void discard() {
-      ReferenceCountUtil.release(frames);
+      ReferenceCountUtil.release(take());
     }
   }
 

@@ -175,7 +175,7 @@ final class RequestQueue extends ChannelDuplexHandler {
         write(service.manners().busy("as many transfers are under way as may be"));
       }
     } else if (reply instanceof Reply.Encoded encoded) {
-      lastWrite = ctx.write(encoded.frames());
+      lastWrite = ctx.write(encoded.take());
     } else if (reply instanceof Reply.Message message) {
       write(message.answer());
       if (request instanceof Request.Malformed malformed) {
@@ -220,7 +220,6 @@ final class RequestQueue extends ChannelDuplexHandler {
     if (!busy) {
       busy = true;
       InFlight.begin(ctx.channel());
-      service.sender().share().join();
     }
   }
 
@@ -229,7 +228,6 @@ final class RequestQueue extends ChannelDuplexHandler {
     if (busy) {
       busy = false;
       InFlight.end(ctx.channel());
-      service.sender().share().leave();
     }
     if (inputEnded || DrainEvent.isToldToComeBack(ctx.channel())) {
       leave();
@@ -326,7 +324,6 @@ final class RequestQueue extends ChannelDuplexHandler {
     if (busy) {
       busy = false;
       InFlight.end(channel);
-      service.sender().share().leave();
     }
     if (channel.isActive() && heldRead.letGo(channel)) {
       ctx.read();

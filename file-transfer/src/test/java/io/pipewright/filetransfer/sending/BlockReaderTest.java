@@ -74,7 +74,8 @@ class BlockReaderTest {
   }
 
   private PieceReader buffers(long shareBytes) {
-    return new BufferReader(allocator, new BufferShare(shareBytes));
+    return new BufferReader(
+        allocator, new BufferMemory(new BufferShare(shareBytes), BufferShareTest.quick()));
   }
 
   /** Reads a part stretch by stretch, checks it against the file, and says how many stretches it was. */
