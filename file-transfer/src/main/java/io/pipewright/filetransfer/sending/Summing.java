@@ -55,9 +55,11 @@ final class Summing {
       int sum = readAlone(file, offset, length);
       own.complete(sum);
       return sum;
+    } catch (IOException | RuntimeException | Error e) {
+      own.completeExceptionally(e);
+      throw e;
     } finally {
       underWay.remove(block);
-      own.completeExceptionally(new IOException("the block could not be read"));
     }
   }
 
