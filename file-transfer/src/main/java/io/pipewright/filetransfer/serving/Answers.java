@@ -44,21 +44,29 @@ final class Answers {
     this.channel = channel;
   }
 
-  /** The reply to a request that needs the store; a SUMS has its file opened only. */
-  Reply to(Request request) {
-    if (request instanceof Request.Get get) {
-      return get(get);
+  /** For requests that are answered one after the other; the caller closes it. */
+  FileStore.Visit visit() {
+    try {
+      return store.visit();
+    } catch (RuntimeException e) {
+      ServingLog.storeFailed(e);
+      return store::open;
     }
-    if (request instanceof Request.Stat stat) {
-      return stat(stat);
-    }
-    if (request instanceof Request.Sums sums) {
-      return sums(sums);
-    }
-    return list((Request.ListFolder) request);
   }
 
-  private Reply list(Request.ListFolder asked) {
+  /** The reply to a request for a file; a SUMS has it opened only. */
+  Reply to(Request request, FileStore.Visit visit) {
+    if (request instanceof Request.Get get) {
+      return get(get, visit);
+    }
+    if (request instanceof Request.Stat stat) {
+      return stat(stat, visit);
+    }
+    return sums((Request.Sums) request, visit);
+  }
+
+  /** The reply to a LIST. */
+  Reply list(Request.ListFolder asked) {
     Naming folder = asked.folder().orElse(null);
     if (folder instanceof Refused refused) {
       return refuse(folder, refused);
@@ -75,8 +83,8 @@ final class Answers {
     return Reply.Encoded.of(AnswerFrames.encode(page, channel.alloc()), share);
   }
 
-  private Reply stat(Request.Stat asked) {
-    Opening opening = open(asked.name());
+  private Reply stat(Request.Stat asked, FileStore.Visit visit) {
+    Opening opening = open(asked.name(), visit);
     if (opening instanceof StoredFile file) {
       try (file) {
         return new Reply.Message(facts(file));
@@ -85,8 +93,8 @@ final class Answers {
     return refuse(asked.name(), (Refused) opening);
   }
 
-  private Reply sums(Request.Sums asked) {
-    Opening opening = open(asked.name());
+  private Reply sums(Request.Sums asked, FileStore.Visit visit) {
+    Opening opening = open(asked.name(), visit);
     if (!(opening instanceof StoredFile file)) {
       return refuse(asked.name(), (Refused) opening);
     }
@@ -102,16 +110,16 @@ final class Answers {
   }
 
   /** Who wants the file whatever it is now gets it, though it is rewritten while it is read. */
-  private Reply get(Request.Get asked) {
-    Reply reply = getOnce(asked);
+  private Reply get(Request.Get asked, FileStore.Visit visit) {
+    Reply reply = getOnce(asked, visit);
     for (int i = 1; i < TRIES && reply == CHANGED && asked.version().isEmpty(); i++) {
-      reply = getOnce(asked);
+      reply = getOnce(asked, visit);
     }
     return reply;
   }
 
-  private Reply getOnce(Request.Get asked) {
-    Opening opening = open(asked.name());
+  private Reply getOnce(Request.Get asked, FileStore.Visit visit) {
+    Opening opening = open(asked.name(), visit);
     if (!(opening instanceof StoredFile file)) {
       return refuse(asked.name(), (Refused) opening);
     }
@@ -182,8 +190,8 @@ final class Answers {
     return true;
   }
 
-  private Opening open(Naming name) {
-    return name instanceof FileName parsed ? store.open(parsed) : (Refused) name;
+  private static Opening open(Naming name, FileStore.Visit visit) {
+    return name instanceof FileName parsed ? visit.open(parsed) : (Refused) name;
   }
 
   private static Answer.FileFacts facts(StoredFile file) {

@@ -6,11 +6,13 @@ import io.pipewright.filetransfer.protocol.Limits;
 import io.pipewright.filetransfer.protocol.Request;
 import io.pipewright.filetransfer.sending.BufferShare;
 import io.pipewright.filetransfer.sending.FileWorkers;
+import io.pipewright.filetransfer.store.FileStore;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Has a connection's requests answered on workers, ahead of their turn: by a runner that takes one after the other while there
@@ -31,7 +33,7 @@ final class Lookups {
   private static final long LONGEST_TURN_NANOS = 5_000_000;
 
   /** To wake an event loop costs as much as to answer from memory: it is told of several replies at once. */
-  private static final long LATEST_TOLD_NANOS = 100_000;
+  private static final long LATEST_TOLD_NANOS = 200_000;
 
   private static final int MAX_HELD_BYTES = 256 << 10;
   private static final int MAX_HELD_FILES = 2;
@@ -124,9 +126,18 @@ final class Lookups {
 
   /** On a worker. */
   private void run() {
+    FileStore.Visit visit = answers.visit();
+    try {
+      run(visit);
+    } finally {
+      visit.close();
+    }
+  }
+
+  private void run(FileStore.Visit visit) {
     long beginNanos = System.nanoTime();
     do {
-      if (!answerAll(beginNanos)) {
+      if (!answerAll(visit, beginNanos)) {
         workers.execute(this::run); // still one runner
         return;
       }
@@ -136,7 +147,7 @@ final class Lookups {
   }
 
   /** Whether all was answered that may be, before the turn was over. */
-  private boolean answerAll(long beginNanos) {
+  private boolean answerAll(FileStore.Visit visit, long beginNanos) {
     long nowNanos = System.nanoTime();
     long toldNanos = nowNanos;
     Exchange exchange;
@@ -145,7 +156,7 @@ final class Lookups {
         tell();
         return true;
       }
-      answer(exchange);
+      answer(exchange, visit);
       nowNanos = System.nanoTime();
       if (nowNanos - toldNanos > LATEST_TOLD_NANOS) {
         tell();
@@ -156,15 +167,15 @@ final class Lookups {
     return false;
   }
 
-  private void answer(Exchange exchange) {
+  private void answer(Exchange exchange, FileStore.Visit visit) {
     if (exchange.isAbandoned()) {
       return;
     }
-    if (exchange.request() instanceof Request.ListFolder) {
-      list(exchange);
+    if (exchange.request() instanceof Request.ListFolder asked) {
+      list(exchange, asked);
       return;
     }
-    Reply reply = reply(exchange);
+    Reply reply = reply(() -> answers.to(exchange.request(), visit));
     hold(reply);
     if (exchange.request() instanceof Request.Sums asked && reply instanceof Reply.Stream opened) {
       sums.answer(exchange, asked, opened.file(), made -> {
@@ -177,9 +188,9 @@ final class Lookups {
     }
   }
 
-  private Reply reply(Exchange exchange) {
+  private static Reply reply(Supplier<Reply> asking) {
     try {
-      return answers.to(exchange.request());
+      return asking.get();
     } catch (RuntimeException | OutOfMemoryError e) {
       ServingLog.storeFailed(e);
       return Answers.failure(ErrorCode.FAILED, "the server could not read the file");
@@ -187,11 +198,11 @@ final class Lookups {
   }
 
   /** A page that is to come counts as the longest, so that no connection has many made at a time. */
-  private void list(Exchange exchange) {
+  private void list(Exchange exchange, Request.ListFolder asked) {
     heldBytes.addAndGet(Limits.MAX_ANSWER_BYTES);
     boolean admitted = listers.tryExecute(() -> {
       if (!exchange.isAbandoned()) {
-        listed(exchange, reply(exchange));
+        listed(exchange, reply(() -> answers.list(asked)));
         tell();
       }
     });

@@ -61,7 +61,10 @@ interface Folder {
   /** Hands over each name in it, once and in no order; those that are not UTF-8 are left out. */
   void names(Consumer<String> taker) throws IOException;
 
-  /** Closes the folder, unless it is the outermost one: that is closed with the {@link SharedFolder}. */
+  /** The same folder in another's care, who closes it: {@link #leave} leaves it open. This one is not used any more. */
+  Folder staying();
+
+  /** Closes the folder, unless it {@linkplain #staying stays}, as the outermost one does. */
   void leave() throws IOException;
 
   /** Closes the folder. */

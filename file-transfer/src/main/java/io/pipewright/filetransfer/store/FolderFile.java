@@ -28,14 +28,14 @@ final class FolderFile implements StoredFile {
       SharedFolder shared,
       FileName name,
       FileChannel channel,
+      long size,
       Facts facts,
       FileVersion version,
-      Path path)
-      throws IOException {
+      Path path) {
     this.shared = shared;
     this.name = name;
     this.channel = channel;
-    this.size = channel.size();
+    this.size = size;
     this.facts = facts;
     this.version = version;
     this.path = path;
@@ -43,16 +43,16 @@ final class FolderFile implements StoredFile {
 
   /** The file as it was judged; takes over the channel. */
   static FolderFile judged(
-      SharedFolder shared, FileName name, Place place, FileChannel channel, Facts facts)
-      throws IOException {
-    return new FolderFile(
-        shared, name, channel, facts, facts.version(), place.throughLinks() ? null : place.path());
+      SharedFolder shared, FileName name, Place place, FileChannel channel, Facts facts) {
+    Path path = place.throughLinks() ? null : place.path();
+    return new FolderFile(shared, name, channel, facts.size(), facts, facts.version(), path);
   }
 
   /** A file that is written all the time, with a version that no look confirms; takes over the channel. */
   static FolderFile restless(SharedFolder shared, FileName name, FileChannel channel, Facts facts)
       throws IOException {
-    return new FolderFile(shared, name, channel, facts, Rest.versionOfItsOwn(), null);
+    return new FolderFile(
+        shared, name, channel, channel.size(), facts, Rest.versionOfItsOwn(), null);
   }
 
   @Override

@@ -16,11 +16,17 @@ final class Opener {
   private final SharedFolder shared;
   private final FileName name;
   private final Place place;
+  private final boolean confirms;
 
-  Opener(SharedFolder shared, FileName name, Place place) {
+  /**
+   * @param confirms whether to look again behind the opening; else whoever gets the file does, by {@link
+   *     StoredFile#currentVersion()}
+   */
+  Opener(SharedFolder shared, FileName name, Place place, boolean confirms) {
     this.shared = shared;
     this.name = name;
     this.place = place;
+    this.confirms = confirms;
   }
 
   Opening open() throws IOException {
@@ -45,7 +51,8 @@ final class Opener {
     FileChannel channel = place.folder().file(place.component());
     FolderFile file = null;
     try {
-      if (place.folder().again(place.component(), facts).equals(facts) && Rest.has(facts)) {
+      if (Rest.has(facts)
+          && (!confirms || place.folder().again(place.component(), facts).equals(facts))) {
         file = FolderFile.judged(shared, name, place, channel, facts);
       }
       return file;

@@ -71,6 +71,11 @@ record PathFolder(Path path) implements Folder {
   }
 
   @Override
+  public Folder staying() {
+    return this;
+  }
+
+  @Override
   public void leave() {
     // nothing is held open
   }

@@ -29,19 +29,15 @@ final class SecureFolder implements Folder {
   private final SecureDirectoryStream<Path> stream;
   private final Object key;
   private final Spelling spelling;
-  private final boolean outermost;
+  private final boolean stays;
 
   private SecureFolder(
-      Path path,
-      SecureDirectoryStream<Path> stream,
-      Object key,
-      Spelling spelling,
-      boolean outermost) {
+      Path path, SecureDirectoryStream<Path> stream, Object key, Spelling spelling, boolean stays) {
     this.path = path;
     this.stream = stream;
     this.key = key;
     this.spelling = spelling;
-    this.outermost = outermost;
+    this.stays = stays;
   }
 
   /** Takes over the stream and closes it. */
@@ -112,8 +108,13 @@ final class SecureFolder implements Folder {
   }
 
   @Override
+  public Folder staying() {
+    return new SecureFolder(path, stream, key, spelling, true);
+  }
+
+  @Override
   public void leave() throws IOException {
-    if (!outermost) {
+    if (!stays) {
       close();
     }
   }

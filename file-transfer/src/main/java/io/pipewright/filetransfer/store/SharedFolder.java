@@ -90,11 +90,32 @@ public final class SharedFolder implements FileStore {
 
   @Override
   public Opening open(FileName name) {
+    return open(name, Walk.Door.OPENING, true);
+  }
+
+  /** {@inheritDoc} Folders on the way to the last few files are held open until it ends. */
+  @Override
+  public Visit visit() {
+    KeptFolders folders = new KeptFolders();
+    return new Visit() {
+      @Override
+      public Opening open(FileName name) {
+        return SharedFolder.this.open(name, folders, false);
+      }
+
+      @Override
+      public void close() {
+        folders.close();
+      }
+    };
+  }
+
+  private Opening open(FileName name, Walk.Door door, boolean confirms) {
     try {
-      Located located = locate(name.components());
+      Located located = new Walk(root, policy, door, name.components()).go();
       if (located instanceof Place place) {
         try (place) {
-          return new Opener(this, name, place).open();
+          return new Opener(this, name, place, confirms).open();
         }
       }
       return (Refused) located;
@@ -132,7 +153,7 @@ public final class SharedFolder implements FileStore {
   }
 
   private Located locate(List<String> way) throws IOException {
-    return new Walk(root, policy, way).go();
+    return new Walk(root, policy, Walk.Door.OPENING, way).go();
   }
 
   /** Whatever a file system throws, the peer gets an answer. */

@@ -22,8 +22,27 @@ final class Walk {
 
   private static final String OUT = "..";
 
+  /** How a folder is entered that was seen. */
+  @FunctionalInterface
+  interface Door {
+
+    /** By opening it. */
+    Door OPENING = Folder::folder;
+
+    /**
+     * Enters a folder.
+     *
+     * @param outer where it was seen
+     * @param component its name there
+     * @param seen what was seen
+     * @return an open folder, which the walk leaves
+     */
+    Folder enter(Folder outer, String component, Facts seen) throws IOException;
+  }
+
   private final Folder root;
   private final SharingPolicy policy;
+  private final Door door;
 
   private Deque<String> ahead;
   private final List<String> walked = new ArrayList<>();
@@ -33,12 +52,14 @@ final class Walk {
   /**
    * @param root the outermost folder
    * @param policy which names and links to follow
+   * @param door how to enter folders
    * @param wanted where to go; nowhere for the outermost folder itself
    */
-  Walk(Folder root, SharingPolicy policy, List<String> wanted) {
+  Walk(Folder root, SharingPolicy policy, Door door, List<String> wanted) {
     this.root = root;
     this.folder = root;
     this.policy = policy;
+    this.door = door;
     this.ahead = new ArrayDeque<>(wanted);
   }
 
@@ -88,7 +109,7 @@ final class Walk {
       return new Refused("a folder of it is " + facts.kind().words);
     }
     try {
-      enter(folder.folder(component, facts));
+      enter(door.enter(folder, component, facts));
     } catch (FileSystemException e) { // or is it none any more?
       Facts.Kind kind = folder.glance(component).kind();
       if (kind == Facts.Kind.FOLDER) {

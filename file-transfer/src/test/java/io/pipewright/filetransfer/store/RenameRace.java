@@ -48,11 +48,14 @@ final class RenameRace {
   /** Runs the race, and fails if the reader ever sees what is outside. */
   void run(int exchanges, SharingPolicy policy) throws Exception {
     ExecutorService attacker = Executors.newSingleThreadExecutor();
-    try (SharedFolder folder = SharedFolder.open(root, policy)) {
+    try (SharedFolder folder = SharedFolder.open(root, policy);
+        FileStore.Visit visit = folder.visit()) {
       Future<?> attack = attacker.submit(attack(exchanges));
       do {
-        read(folder, "sub/f");
-        read(folder, "sub/g");
+        read(folder::open, "sub/f");
+        read(folder::open, "sub/g");
+        read(visit, "sub/f");
+        read(visit, "sub/g");
         list(folder);
       } while (!attack.isDone());
       attack.get();
@@ -84,8 +87,8 @@ final class RenameRace {
     };
   }
 
-  private void read(SharedFolder folder, String name) throws IOException {
-    if (folder.open(FileName.of(name)) instanceof StoredFile file) {
+  private void read(FileStore.Visit store, String name) throws IOException {
+    if (store.open(FileName.of(name)) instanceof StoredFile file) {
       try (file) {
         assertThat(Stores.read(file)).isEqualTo("inside");
         file.currentVersion();

@@ -94,6 +94,11 @@ class SpellingTest {
     }
 
     @Override
+    public Folder staying() {
+      return this;
+    }
+
+    @Override
     public void leave() {}
 
     @Override

@@ -106,6 +106,11 @@ class VersionsTest {
     }
 
     @Override
+    public Folder staying() {
+      return this;
+    }
+
+    @Override
     public void leave() {}
 
     @Override
