@@ -47,6 +47,11 @@ final class FaultBed {
     return root;
   }
 
+  /** Where downloads go. */
+  Path out() {
+    return out;
+  }
+
   Path file(String name) {
     return root.resolve(name);
   }

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pipewright.RunningServer;
+import io.pipewright.address.Endpoint;
 import io.pipewright.filetransfer.download.Connections;
 import io.pipewright.filetransfer.download.Download;
+import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.DownloadRequest;
 import io.pipewright.shaping.Shaping;
 import io.pipewright.testkit.NoLeaks;
 import io.pipewright.testkit.fault.Faults;
@@ -18,13 +21,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Downloads from several servers of which some are slow, hang, end, or have something else. */
 @Timeout(120)
@@ -62,6 +70,75 @@ class FaultyMirrorsTest {
       assertSaved(bed.get(client, "f"), content);
 
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "slow, stalled, good",
+    "slow, good, stalled",
+    "stalled, slow, good",
+    "stalled, good, slow",
+    "good, slow, stalled",
+    "good, stalled, slow"
+  })
+  void ofASlowAStalledAndAGoodMirrorAnyMayAnswerFirst(String first, String second, String third)
+      throws IOException {
+    byte[] content = bed.file("f", 48 * BLOCK);
+    Map<String, Faults> faults = Map.of(
+        "slow", Faults.toClient(stream -> stream.throttle(256 << 10)),
+        "stalled", Faults.toClient(stream -> stream.stallAfter(2 * BLOCK + 500)),
+        "good", Faults.toClient(stream -> stream.throttle(24L * BLOCK)));
+    List<String> names = List.of(first, second, third);
+    List<LateLine> lines = new ArrayList<>();
+    try (RunningServer server = bed.serve()) {
+      for (String name : names) {
+        lines.add(new LateLine(server, faults.get(name)));
+      }
+      try (FileClient client = client(
+              lines.stream().map(line -> endpoint(line.proxy())).toArray(Endpoint[]::new))
+          .connections(Connections.exactly(3))
+          .timeout(Duration.ofSeconds(30)) // nobody waits for it
+          .build()) {
+        long begin = System.nanoTime();
+        CompletableFuture<Download> got =
+            client.getAsync(DownloadRequest.of("f", bed.out()).listener(event -> {
+              if (event instanceof DownloadEvent.Begun) {
+                lines.get(1).open();
+              } else if (event instanceof DownloadEvent.ServerJoined joined
+                  && joined.server().equals(endpoint(lines.get(1).proxy()))) {
+                lines.get(2).open();
+              }
+            }));
+        lines.get(0).open();
+        assertSaved(FaultBed.ended(got), content);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+      }
+    } finally {
+      lines.forEach(LateLine::close);
+    }
+  }
+
+  /** A line to a server on which nothing comes before it is opened, and that then has its faults. */
+  private record LateLine(TcpFaultProxy proxy, Faults faults) implements AutoCloseable {
+
+    LateLine(RunningServer server, Faults faults) throws IOException {
+      this(
+          TcpFaultProxy.to(server.localAddress())
+              .faults((number, random) ->
+                  number == 1 ? Faults.toClient(stream -> stream.stallAfter(0)) : faults)
+              .start(),
+          faults);
+    }
+
+    void open() {
+      proxy.connection(1).faults(faults);
+    }
+
+    @Override
+    public void close() {
+      proxy.close();
     }
   }
 

@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +120,17 @@ class NativeDownloadTest {
         .isInstanceOfSatisfying(
             Download.Saved.class, saved -> assertThat(saved.bytes()).isEqualTo(content.length));
     assertThat(out.resolve("a.bin")).hasBinaryContent(content);
+  }
+
+  @RepeatedTest(5)
+  void fourConnectionsFetchHardlyAnythingOfASmallFileTwice() throws IOException {
+    byte[] content = share("a.bin", 16 * MEBIBYTE);
+    assertThat(get("a.bin", builder -> builder.connections(Connections.exactly(4))))
+        .isInstanceOfSatisfying(
+            Download.Saved.class,
+            saved -> assertThat(saved.fetchedBytes())
+                .isLessThanOrEqualTo(content.length + content.length / 20));
+    Files.delete(out.resolve("a.bin"));
   }
 
   @Test

@@ -12,9 +12,7 @@ import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.PartFile;
 import io.pipewright.filetransfer.store.FileVersion;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * Brings the blocks of one file together from its mirrors: opens connections, asks each for windows, asks again for what comes
  * wrong or not at all. Confined to the event loop on which the download decides.
  */
-final class BlockFetch {
+final class BlockFetch implements Crew.Lead {
 
   /** Is told how it ends, once. */
   interface Ending {
@@ -43,7 +41,7 @@ final class BlockFetch {
 
   private static final Duration TICK = Duration.ofMillis(100);
 
-  /** How long a mirror that could help waits for a connection of another to bring what it was asked for. */
+  /** A block that is expected sooner is not asked of anybody who is not known to be faster. */
   private static final double LONG_SECONDS = 1;
 
   private static final int TRIES_A_MIRROR = 3;
@@ -53,8 +51,7 @@ final class BlockFetch {
   private final PartFile part;
   private final Telling telling;
   private final Ending ending;
-  private final List<Mirror> mirrors = new ArrayList<>();
-  private final List<Source> sources = new ArrayList<>();
+  private final Crew crew;
   private final BlockMap<Source> map;
   private final BitSet rechecked;
   private final Map<Integer, Integer> badTries = new HashMap<>();
@@ -62,7 +59,6 @@ final class BlockFetch {
   private final MirrorCheck check;
   private ScheduledFuture<?> tick;
   private long verifiedBytes;
-  private long fetchedBefore;
   private boolean rechecking;
   private boolean promoting;
   private boolean over;
@@ -76,6 +72,7 @@ final class BlockFetch {
     this.name = reference.name().toString();
     this.check = new MirrorCheck(workplace, part, reference);
     this.part = part;
+    this.crew = new Crew(workplace, part.size(), this);
     this.telling = telling;
     this.ending = ending;
     this.rechecked = part.claimedBlocks();
@@ -94,6 +91,10 @@ final class BlockFetch {
     }
     join(reference());
     finishIfComplete();
+  }
+
+  private List<Mirror> mirrors() {
+    return crew.mirrors();
   }
 
   private Mirror reference() {
@@ -121,10 +122,10 @@ final class BlockFetch {
   /** A mirror's bytes may be asked for from now on. */
   void join(Mirror mirror) {
     mirror.join();
-    if (!mirrors.isEmpty()) {
+    if (!mirrors().isEmpty()) {
       count.serverJoined();
     }
-    mirrors.add(mirror);
+    crew.add(mirror);
     if (reference().hasLeft() && !promoting) {
       promote(reference());
     } else {
@@ -163,7 +164,7 @@ final class BlockFetch {
 
   /** How many bytes of content have come over the line. */
   long fetchedBytes() {
-    return fetchedBefore + sources.stream().mapToLong(Source::fetchedBytes).sum();
+    return crew.fetchedBytes();
   }
 
   /** How many bytes are on the disk and right. */
@@ -190,76 +191,31 @@ final class BlockFetch {
   /** Tells how far it is. */
   void tellOfProgress() {
     OptionalLong size = OptionalLong.of(part.size());
-    telling.tell(
-        new DownloadEvent.Progress(name, size, verifiedBytes, fetchedBytes(), sources.size()));
+    telling.tell(new DownloadEvent.Progress(
+        name, size, verifiedBytes, fetchedBytes(), crew.sources().size()));
   }
 
-  /** Opens connections that are missing, and has those end that are too many. */
   private void adjust() {
-    int there = mirrors.stream().mapToInt(Mirror::connections).sum();
-    for (; there < count.wanted(); there++) {
-      Mirror mirror = mirrors.stream()
-          .filter(Mirror::mayOpen)
-          .min(Comparator.comparingInt(Mirror::connections))
-          .orElse(null);
-      if (mirror == null) {
-        break;
-      }
-      open(mirror);
-    }
-    long working = sources.stream().filter(source -> !source.isRetired()).count();
-    if (working > count.wanted() || (working > 1 && someoneIsLeftOut())) {
-      retireOne();
-    }
+    crew.adjust(count.wanted());
   }
 
-  /** Whether a mirror brings nothing although it could. */
-  private boolean someoneIsLeftOut() {
-    return mirrors.stream().anyMatch(mirror -> mirror.mayOpen() && mirror.connections() == 0);
+  @Override
+  public void came(Source source) {
+    feed(source);
   }
 
-  /** Ends the newest connection of those mirrors that have several, or of all. */
-  private void retireOne() {
-    boolean several = mirrors.stream().anyMatch(mirror -> mirror.connections() > 1);
-    for (int i = sources.size() - 1; i >= 0; i--) {
-      Source source = sources.get(i);
-      if (!source.isRetired() && (!several || source.mirror().connections() > 1)) {
-        source.retire();
-        if (someoneIsLeftOut() && secondsFor(source, map.outstanding(source)) > LONG_SECONDS) {
-          drop(source); // on a slow line, what it was asked for could take minutes
-        }
-        return;
-      }
-    }
+  @Override
+  public void gone(Source source) {
+    map.release(source);
   }
 
-  private void open(Mirror mirror) {
-    mirror.opening();
-    long openedNanos = now();
-    mirror
-        .server()
-        .take()
-        .whenComplete(
-            (link, cause) -> workplace.decide(() -> opened(mirror, link, openedNanos, cause)));
-  }
-
-  private void opened(Mirror mirror, Link link, long openedNanos, Throwable cause) {
-    if (over || mirror.hasLeft()) {
-      if (link != null) {
-        mirror.server().giveBack(link);
-      }
-    } else if (cause != null) {
-      mirror.closed();
-      failed(mirror, openedNanos, Causes.of(cause));
-    } else {
-      Source source = new Source(mirror, link, workplace, this);
-      sources.add(source);
-      feed(source);
-    }
+  @Override
+  public void notOpened(Mirror mirror, long openedNanos, Throwable cause) {
+    failed(mirror, openedNanos, cause);
   }
 
   private void feedAll() {
-    for (Source source : List.copyOf(sources)) {
+    for (Source source : crew.sources()) {
       feed(source);
     }
   }
@@ -267,7 +223,7 @@ final class BlockFetch {
   /** Asks a connection for as much as it should be asked for now. */
   private void feed(Source source) {
     while (!over && !promoting && source.isHungry()) {
-      BlockRange window = map.claim(source, Window.blocks(source.bytesPerSecond()));
+      BlockRange window = map.claim(source, source.windowBlocks());
       if (window == null && source.isIdle()) {
         window = race(source);
       }
@@ -277,13 +233,13 @@ final class BlockFetch {
       ask(source, window);
     }
     if (source.isRetired() && source.isIdle()) {
-      drop(source);
+      crew.drop(source);
     }
   }
 
   /** Asks at once if the mirror is known to have these blocks right, else when it is. */
   private void ask(Source source, BlockRange window) {
-    source.expect();
+    source.expect(window);
     askWhenClear(source, window);
   }
 
@@ -294,11 +250,11 @@ final class BlockFetch {
       return;
     }
     check.clear(mirror, window).whenComplete((same, cause) -> {
-      if (over || !sources.contains(source)) {
+      if (over || !crew.has(source)) {
         return;
       }
       if (cause != null) {
-        drop(source);
+        crew.drop(source);
         notClear(mirror, source.openedNanos(), Causes.of(cause));
       } else {
         askWhenClear(source, window); // another mirror may have become the reference meanwhile
@@ -320,38 +276,27 @@ final class BlockFetch {
     Endpoint server = cause instanceof RemoteFailure failure
         ? failure.server()
         : cause instanceof LinkException broken ? broken.server() : null;
-    return mirrors.stream()
+    return mirrors().stream()
         .filter(mirror -> mirror.endpoint().equals(server))
         .findFirst()
         .orElse(reference());
   }
 
-  /** With nothing left to ask for, the idle bring what the slowest would bring last. */
+  /** With nothing left to ask for, the idle bring what would else come last. */
   private BlockRange race(Source racer) {
-    Source slowest = null;
-    double longest = 2 * secondsFor(racer, 1);
-    for (Source other : sources) {
-      double seconds = other == racer ? 0 : secondsFor(other, map.outstanding(other));
-      if (seconds > longest) {
-        longest = seconds;
-        slowest = other;
-      }
-    }
-    return slowest == null ? null : map.race(racer, slowest);
+    double own = Blocks.BYTES / racer.bytesPerSecond();
+    double least = racer.isJudged() ? 2 * own : LONG_SECONDS;
+    // whoever was only just asked may be as fast as anybody
+    return map.race(racer, (s, block) -> s.isJudged() ? s.secondsUntil(block) : 0, least);
   }
 
-  private static double secondsFor(Source source, int blocks) {
-    double bytesPerSecond = Math.max(1, source.bytesPerSecond());
-    return (double) blocks * Blocks.BYTES / bytesPerSecond;
-  }
-
-  /** A window has come. */
-  void windowEnded(Source source) {
+  @Override
+  public void windowEnded(Source source) {
     feed(source);
   }
 
-  /** What became of a block. */
-  void settled(Source source, int block, int sum, BlockOutcome outcome) {
+  @Override
+  public void settled(Source source, int block, int sum, BlockOutcome outcome) {
     if (over) {
       return;
     }
@@ -371,19 +316,19 @@ final class BlockFetch {
     telling.tell(new DownloadEvent.BadBlock(name, block, source.mirror().endpoint()));
     map.again(source, block);
     Mirror mirror = source.mirror();
-    boolean othersHaveIt = mirrors.stream().anyMatch(m -> m != mirror && m.isReady());
+    boolean othersHaveIt = mirrors().stream().anyMatch(m -> m != mirror && m.isReady());
     if (mirror.broughtBadBlock() >= TRIES_A_MIRROR && othersHaveIt) {
       badTries.clear(); // they were its doing
       leave(mirror, IntegrityException.ofBlock(name, block, TRIES_A_MIRROR));
       return;
     }
-    long ready = mirrors.stream().filter(Mirror::isReady).count();
+    long ready = mirrors().stream().filter(Mirror::isReady).count();
     int tries = badTries.merge(block, 1, Integer::sum);
     if (tries >= TRIES_A_MIRROR * Math.max(1, ready)) {
       fail(IntegrityException.ofBlock(name, block, tries));
       return;
     }
-    for (Source other : sources) {
+    for (Source other : crew.sources()) {
       BlockRange window = other.mirror() == mirror ? null : map.claimOne(other, block);
       if (window != null) {
         ask(other, window);
@@ -393,32 +338,24 @@ final class BlockFetch {
     feedAll();
   }
 
-  /** A connection broke. */
-  void lost(Source source, Throwable cause) {
+  @Override
+  public void lost(Source source, Throwable cause) {
     Mirror mirror = source.mirror();
-    drop(source);
+    crew.drop(source);
     failed(mirror, source.openedNanos(), cause);
   }
 
-  /** A server ended an answer early. */
-  void refused(Source source, RemoteFailure failure) {
+  @Override
+  public void refused(Source source, RemoteFailure failure) {
     Mirror mirror = source.mirror();
     if (Causes.isBusy(failure) && mirror.connections() > 1) {
-      drop(source);
+      crew.drop(source);
       mirror.full();
-      count.refused(mirrors.stream().mapToInt(Mirror::connections).sum(), now(), fetchedBytes());
+      count.refused(crew.connections(), now(), fetchedBytes());
       feedAll();
     } else {
       lost(source, failure);
     }
-  }
-
-  private void drop(Source source) {
-    map.release(source);
-    sources.remove(source);
-    fetchedBefore += source.fetchedBytes();
-    source.leave();
-    source.mirror().closed();
   }
 
   private void failed(Mirror mirror, long openedNanos, Throwable cause) {
@@ -450,11 +387,7 @@ final class BlockFetch {
   /** A mirror is asked no more. */
   void leave(Mirror mirror, Throwable cause) {
     mirror.leave();
-    for (Source source : List.copyOf(sources)) {
-      if (source.mirror() == mirror) {
-        drop(source);
-      }
-    }
+    crew.dropAllOf(mirror);
     ending.left(mirror, cause);
     if (!over && mirror == reference()) {
       promote(mirror);
@@ -466,7 +399,7 @@ final class BlockFetch {
 
   /** The reference has left: another one takes its place if it has every block that is here. */
   private void promote(Mirror before) {
-    Mirror next = mirrors.stream().filter(Mirror::isReady).findFirst().orElse(null);
+    Mirror next = mirrors().stream().filter(Mirror::isReady).findFirst().orElse(null);
     promoting = next != null;
     if (next == null) {
       return; // others may still answer
@@ -485,7 +418,7 @@ final class BlockFetch {
       }
       note(before, FileVersion.GONE); // what comes now need not be in its file
       note(next, next.version());
-      mirrors.stream().filter(Mirror::isReady).forEach(this::compareAll);
+      mirrors().stream().filter(Mirror::isReady).forEach(this::compareAll);
       adjust();
       feedAll();
     });
@@ -514,7 +447,7 @@ final class BlockFetch {
     if (tick != null) {
       tick.cancel(false);
     }
-    List.copyOf(sources).forEach(this::drop);
-    mirrors.stream().filter(mirror -> !mirror.hasLeft()).forEach(Mirror::leave);
+    crew.stop();
+    mirrors().stream().filter(mirror -> !mirror.hasLeft()).forEach(Mirror::leave);
   }
 }

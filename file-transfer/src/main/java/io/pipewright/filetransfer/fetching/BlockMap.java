@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Which blocks of a file are here, which are asked for and of whom, and which nobody has been asked for yet. Nobody is asked for
@@ -25,6 +26,17 @@ import java.util.Map;
  * @param <S> who asks
  */
 final class BlockMap<S> {
+
+  /**
+   * How long it takes until a block comes.
+   *
+   * @param <S> of whom it was asked
+   */
+  interface Expectation<S> {
+
+    /** In how many seconds somebody brings a block; infinite for never. */
+    double of(S who, int block);
+  }
 
   private static final int MOST_LOOKED_AT = 64;
 
@@ -126,6 +138,7 @@ final class BlockMap<S> {
       return false;
     }
     done.set(block);
+    raced.clear(block);
     doneCount++;
     return true;
   }
@@ -146,8 +159,7 @@ final class BlockMap<S> {
   void again(S who, int block) {
     Holding holding = holdings.get(who);
     if (holding != null && holding.forget(block)) {
-      raced.clear(block);
-      freeUnlessHeld(block);
+      letGo(block);
     }
   }
 
@@ -172,10 +184,24 @@ final class BlockMap<S> {
     return null;
   }
 
+  /** Somebody has been made to bring it no longer; others may still be asked for it. */
+  private void letGo(int block) {
+    if (raced.get(block)) {
+      raced.set(block, holders(block).count() > 1);
+    }
+    freeUnlessHeld(block);
+  }
+
   private void freeUnlessHeld(int block) {
-    if (!done.get(block) && holdings.values().stream().noneMatch(h -> h.isAsked(block))) {
+    if (!done.get(block) && holders(block).findAny().isEmpty()) {
       addFree(block);
     }
+  }
+
+  private Stream<S> holders(int block) {
+    return holdings.entrySet().stream()
+        .filter(entry -> entry.getValue().isAsked(block))
+        .map(Map.Entry::getKey);
   }
 
   private void addFree(int block) {
@@ -195,8 +221,7 @@ final class BlockMap<S> {
     }
     for (BlockRange window : holding.asked()) {
       for (int block = window.first(); block < window.end(); block++) {
-        raced.clear(block);
-        freeUnlessHeld(block);
+        letGo(block);
       }
     }
     if (holding.hasRest()) {
@@ -204,33 +229,46 @@ final class BlockMap<S> {
     }
   }
 
-  /** How many blocks somebody has been asked for that are not here. */
-  int outstanding(S who) {
-    Holding holding = holdings.get(who);
-    return holding == null ? 0 : holding.outstanding();
-  }
-
   /**
-   * Has somebody with nothing to do bring the last block that another was asked for, and nobody else: whoever brings it first
-   * has done it.
+   * Has somebody with nothing to do bring, too, the block that would else come last: whoever brings it first has done it.
    *
-   * @param racer has nothing unasked left
-   * @param slow who was asked
-   * @return the block, now asked of both; {@code null} if there is none
+   * @param racer has nothing unasked left, and is asked for nothing
+   * @param secondsUntil how long one that was asked still needs for a block
+   * @param leastSeconds a block that somebody brings sooner is left alone
+   * @return the block, now asked of one more; {@code null} if all come soon
    */
-  BlockRange race(S racer, S slow) {
-    Holding holding = holdings.get(slow);
-    int block = holding == null ? -1 : holding.lastNotIn(raced);
-    if (block < 0) {
+  BlockRange race(S racer, Expectation<S> secondsUntil, double leastSeconds) {
+    int last = -1;
+    double latest = leastSeconds;
+    for (Map.Entry<S, Holding> holding : holdings.entrySet()) {
+      int block = holding.getValue().lastNotIn(raced);
+      double seconds = block < 0 ? 0 : secondsUntil.of(holding.getKey(), block);
+      if (seconds > latest) {
+        latest = seconds;
+        last = block;
+      }
+    }
+    for (int block = raced.nextSetBit(0); block >= 0; block = raced.nextSetBit(block + 1)) {
+      double seconds = soonest(block, secondsUntil);
+      if (seconds > latest) {
+        latest = seconds;
+        last = block;
+      }
+    }
+    if (last < 0) {
       return null;
     }
-    raced.set(block);
-    BlockRange window = new BlockRange(block, block + 1);
+    raced.set(last);
+    BlockRange window = new BlockRange(last, last + 1);
     holdings.computeIfAbsent(racer, unknown -> new Holding(done)).add(window);
     return window;
   }
 
-  /** Whether a block is, or was, asked of two. */
+  private double soonest(int block, Expectation<S> secondsUntil) {
+    return holders(block).mapToDouble(who -> secondsUntil.of(who, block)).min().orElse(0);
+  }
+
+  /** Whether a block that is not here is asked of several. */
   boolean isRaced(int block) {
     return raced.get(block);
   }

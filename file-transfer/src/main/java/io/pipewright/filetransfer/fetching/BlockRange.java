@@ -18,4 +18,8 @@ record BlockRange(int first, int end) {
   int count() {
     return end - first;
   }
+
+  boolean contains(int block) {
+    return block >= first && block < end;
+  }
 }

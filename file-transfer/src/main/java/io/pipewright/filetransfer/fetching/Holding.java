@@ -65,21 +65,11 @@ final class Holding {
 
   private BlockRange windowOf(int block) {
     for (BlockRange window : asked) {
-      if (block >= window.first() && block < window.end()) {
+      if (window.contains(block)) {
         return window;
       }
     }
     return null;
-  }
-
-  int outstanding() {
-    int count = 0;
-    for (BlockRange window : asked) {
-      for (int block = window.first(); block < window.end(); block++) {
-        count += done.get(block) ? 0 : 1;
-      }
-    }
-    return count;
   }
 
   /** The last block that is not here, nor among those. */

@@ -31,6 +31,7 @@ final class Mirror {
   private FileFacts facts;
   private int connections;
   private int badInARow;
+  private double lastBytesPerSecond = Double.POSITIVE_INFINITY;
   private int mostConnections = Integer.MAX_VALUE;
 
   Mirror(Server server, FileName name, Workplace workplace) {
@@ -97,6 +98,16 @@ final class Mirror {
   /** It brought a block that is right. */
   void broughtBlock() {
     badInARow = 0;
+  }
+
+  /** So fast was a connection when it ended. */
+  void brought(double bytesPerSecond) {
+    lastBytesPerSecond = bytesPerSecond;
+  }
+
+  /** Whether a connection to it might bring more than so much; what is not known might. */
+  boolean mayBeFasterThan(double bytesPerSecond) {
+    return lastBytesPerSecond > bytesPerSecond;
   }
 
   /** Whether a further connection may be opened now. */

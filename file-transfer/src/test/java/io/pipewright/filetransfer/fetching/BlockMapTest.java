@@ -18,7 +18,6 @@ class BlockMapTest {
   void theFirstToComeOwnsAllAndIsAskedForAWindowAtATime() {
     assertThat(map.claim("a", 10)).isEqualTo(new BlockRange(0, 10));
     assertThat(map.claim("a", 4)).isEqualTo(new BlockRange(10, 14));
-    assertThat(map.outstanding("a")).isEqualTo(14);
   }
 
   @Test
@@ -92,7 +91,6 @@ class BlockMapTest {
   void aBlockThatCameWrongIsAskedForAgain() {
     map.claim("a", BLOCKS);
     map.again("a", 7);
-    assertThat(map.outstanding("a")).isEqualTo(BLOCKS - 1);
     assertThat(map.claim("a", 64)).isEqualTo(new BlockRange(7, 8));
   }
 
@@ -106,29 +104,58 @@ class BlockMapTest {
   }
 
   @Test
-  void atTheEndTheIdleRaceTheSlowFromBehind() {
+  void atTheEndTheIdleRaceForWhatWouldComeLast() {
     map.claim("slow", 98);
     map.claim("fast", 1);
     map.claim("fast", 1);
     map.done(98);
     map.done(99);
     assertThat(map.claim("fast", 4)).isNull();
-    assertThat(map.race("fast", "slow")).isEqualTo(new BlockRange(97, 98));
-    assertThat(map.race("fast", "slow")).isEqualTo(new BlockRange(96, 97));
+    assertThat(race("fast")).isEqualTo(new BlockRange(97, 98));
+    assertThat(race("fast")).isEqualTo(new BlockRange(96, 97));
     assertThat(map.isRaced(97)).isTrue();
     assertThat(map.done(97)).isTrue();
     assertThat(map.done(97)).isFalse();
-    assertThat(map.outstanding("slow")).isEqualTo(97);
+    assertThat(map.isRaced(97)).isFalse();
+  }
+
+  /** Among those of whom one is slow, takes a second for a block; and the others bring any block at once, but for "dead". */
+  private BlockRange race(String racer) {
+    return map.race(
+        racer,
+        (who, block) -> switch (who) {
+          case "slow" -> 1 + block;
+          case "dead" -> Double.POSITIVE_INFINITY;
+          default -> 0;
+        },
+        2);
+  }
+
+  @Test
+  void whatComesSoonIsNotRacedFor() {
+    map.claim("slow", 2);
+    for (int block = 2; block < BLOCKS; block++) {
+      map.done(block);
+    }
+    assertThat(race("fast")).isNull();
+  }
+
+  @Test
+  void aBlockThatADeadRacerWasAskedForIsRacedForByAnother() {
+    map.claim("slow", BLOCKS);
+    assertThat(race("dead")).isEqualTo(new BlockRange(99, 100));
+    assertThat(race("fast")).isEqualTo(new BlockRange(99, 100));
+    assertThat(race("faster")).isEqualTo(new BlockRange(98, 99));
   }
 
   @Test
   void aRacedBlockThatOneOfTheTwoGivesUpIsStillAskedOfTheOther() {
     map.claim("slow", BLOCKS);
-    map.race("fast", "slow");
+    race("fast");
     map.release("fast");
     assertThat(map.hasUnasked()).isFalse();
-    assertThat(map.outstanding("slow")).isEqualTo(BLOCKS);
-    assertThat(map.race("other", "slow")).isEqualTo(new BlockRange(99, 100));
+    assertThat(map.isRaced(99)).isFalse();
+    assertThat(race("other")).isEqualTo(new BlockRange(99, 100));
     map.release("slow");
     assertThat(map.claim("other", BLOCKS)).isEqualTo(new BlockRange(0, 99));
   }
