@@ -120,6 +120,30 @@ class FaultyMirrorsTest {
     }
   }
 
+  @Test
+  void aReferenceThatFallsSilentBeforeItsSumsAreKnownIsReplaced() throws IOException {
+    byte[] content = bed.file("f", 48 * BLOCK);
+    try (RunningServer server = bed.serve();
+        LateLine silent = new LateLine(server, Faults.toClient(stream -> stream.stallAfter(200)));
+        LateLine good = new LateLine(server, Faults.none());
+        FileClient client = client(endpoint(silent.proxy()), endpoint(good.proxy()))
+            .connections(Connections.exactly(2))
+            .timeout(Duration.ofSeconds(20))
+            .build()) {
+      long begin = System.nanoTime();
+      CompletableFuture<Download> got =
+          client.getAsync(DownloadRequest.of("f", bed.out()).listener(event -> {
+            if (event instanceof DownloadEvent.Begun) {
+              good.open();
+            }
+          }));
+      silent.open();
+      assertSaved(FaultBed.ended(got), content);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    }
+  }
+
   /** A line to a server on which nothing comes before it is opened, and that then has its faults. */
   private record LateLine(TcpFaultProxy proxy, Faults faults) implements AutoCloseable {
 

@@ -3,6 +3,7 @@ package io.pipewright.filetransfer.fetching;
 import io.pipewright.filetransfer.link.NativeConnection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -16,16 +17,19 @@ final class Asking<T> {
   private final Workplace workplace;
   private final Server server;
   private final Function<NativeConnection, CompletableFuture<T>> question;
+  private final BooleanSupplier wanted;
   private final CompletableFuture<T> answer = new CompletableFuture<>();
   private int failures;
 
   private Asking(
       Workplace workplace,
       Server server,
-      Function<NativeConnection, CompletableFuture<T>> question) {
+      Function<NativeConnection, CompletableFuture<T>> question,
+      BooleanSupplier wanted) {
     this.workplace = workplace;
     this.server = server;
     this.question = question;
+    this.wanted = wanted;
   }
 
   /**
@@ -37,7 +41,20 @@ final class Asking<T> {
       Workplace workplace,
       Server server,
       Function<NativeConnection, CompletableFuture<T>> question) {
-    Asking<T> asking = new Asking<>(workplace, server, question);
+    return of(workplace, server, question, () -> true);
+  }
+
+  /**
+   * As the other, but not asked again when the answer is of no more use.
+   *
+   * @param wanted whether it still is; called on the event loop on which downloads decide
+   */
+  static <T> CompletableFuture<T> of(
+      Workplace workplace,
+      Server server,
+      Function<NativeConnection, CompletableFuture<T>> question,
+      BooleanSupplier wanted) {
+    Asking<T> asking = new Asking<>(workplace, server, question, wanted);
     asking.askOnce();
     return asking.answer;
   }
@@ -61,7 +78,8 @@ final class Asking<T> {
 
   private void failed(Throwable cause) {
     failures++;
-    if (failures > workplace.settings().retries() || !Causes.isWorthAnotherTry(cause, server)) {
+    boolean tooMany = failures > workplace.settings().retries();
+    if (tooMany || !wanted.getAsBoolean() || !Causes.isWorthAnotherTry(cause, server)) {
       answer.completeExceptionally(cause);
       return;
     }

@@ -46,6 +46,9 @@ final class BlockFetch implements Crew.Lead {
 
   private static final int TRIES_A_MIRROR = 3;
 
+  /** How long others wait for the sums of a reference that is silent. */
+  private static final Duration FIRST_PATIENCE = Duration.ofSeconds(2);
+
   private final Workplace workplace;
   private final String name;
   private final PartFile part;
@@ -60,7 +63,8 @@ final class BlockFetch implements Crew.Lead {
   private ScheduledFuture<?> tick;
   private long verifiedBytes;
   private boolean rechecking;
-  private boolean promoting;
+  private boolean electing;
+  private Duration patience = FIRST_PATIENCE;
   private boolean over;
 
   /**
@@ -126,8 +130,10 @@ final class BlockFetch implements Crew.Lead {
       count.serverJoined();
     }
     crew.add(mirror);
-    if (reference().hasLeft() && !promoting) {
-      promote(reference());
+    if (electing) {
+      stand(mirror);
+    } else if (reference().hasLeft()) {
+      elect();
     } else {
       compareAll(mirror);
       adjust();
@@ -139,8 +145,9 @@ final class BlockFetch implements Crew.Lead {
     if (mirror == reference()) {
       return;
     }
+    Mirror against = reference();
     check.clearAll(mirror).whenComplete((same, cause) -> {
-      if (over || mirror.hasLeft() || reference().hasLeft()) {
+      if (over || mirror.hasLeft() || against.hasLeft() || against != reference()) {
         return;
       }
       if (cause != null) {
@@ -184,6 +191,10 @@ final class BlockFetch implements Crew.Lead {
       tellOfProgress();
     }
     count.decide(now(), fetchedBytes(), part.size() - verifiedBytes);
+    if (!electing && check.waiting().compareTo(patience) > 0 && referenceBringsNothing()) {
+      patience = patience.multipliedBy(2);
+      elect();
+    }
     adjust();
     feedAll();
   }
@@ -222,7 +233,7 @@ final class BlockFetch implements Crew.Lead {
 
   /** Asks a connection for as much as it should be asked for now. */
   private void feed(Source source) {
-    while (!over && !promoting && source.isHungry()) {
+    while (!over && !electing && source.isHungry()) {
       BlockRange window = map.claim(source, source.windowBlocks());
       if (window == null && source.isIdle()) {
         window = race(source);
@@ -389,39 +400,55 @@ final class BlockFetch implements Crew.Lead {
     mirror.leave();
     crew.dropAllOf(mirror);
     ending.left(mirror, cause);
-    if (!over && mirror == reference()) {
-      promote(mirror);
+    if (!over && mirror == reference() && !electing) {
+      elect();
     } else if (!over) {
       adjust();
       feedAll();
     }
   }
 
-  /** The reference has left: another one takes its place if it has every block that is here. */
-  private void promote(Mirror before) {
-    Mirror next = mirrors().stream().filter(Mirror::isReady).findFirst().orElse(null);
-    promoting = next != null;
-    if (next == null) {
-      return; // others may still answer
-    }
-    check.promote(next).whenComplete((same, cause) -> {
-      if (over || reference() != next) {
-        return; // it has left meanwhile, and yet another one is on trial
-      }
-      promoting = false;
-      if (next.hasLeft()) {
+  private boolean referenceBringsNothing() {
+    return crew.sources().stream()
+        .filter(source -> source.mirror() == reference())
+        .allMatch(source -> source.isJudged() && source.bytesPerSecond() == 0);
+  }
+
+  /**
+   * The reference has left, or others wait for it in vain: whoever first shows that it has every block that is here takes its
+   * place, which may be the reference itself. Until then nothing is asked for; what was, was compared with the old one.
+   */
+  private void elect() {
+    crew.sources().forEach(crew::drop);
+    List<Mirror> candidates = mirrors().stream().filter(Mirror::isReady).toList();
+    electing = !candidates.isEmpty(); // else others may still answer
+    candidates.forEach(this::stand);
+  }
+
+  private void stand(Mirror mirror) {
+    check.hasAllThatIsHere(mirror).whenComplete((same, cause) -> {
+      if (over || !electing || mirror.hasLeft()) {
         return;
       }
-      if (cause != null) {
-        leave(next, Causes.of(cause));
+      if (cause == null) {
+        elected(mirror);
         return;
       }
-      note(before, FileVersion.GONE); // what comes now need not be in its file
-      note(next, next.version());
-      mirrors().stream().filter(Mirror::isReady).forEach(this::compareAll);
-      adjust();
-      feedAll();
+      leave(mirror, Causes.of(cause));
+      electing = mirrors().stream().anyMatch(Mirror::isReady);
     });
+  }
+
+  private void elected(Mirror mirror) {
+    electing = false;
+    if (mirror != reference()) {
+      note(reference(), FileVersion.GONE); // what comes now need not be in its file
+      note(mirror, mirror.version());
+    }
+    check.promote(mirror);
+    mirrors().stream().filter(Mirror::isReady).forEach(this::compareAll);
+    adjust();
+    feedAll();
   }
 
   private void finishIfComplete() {

@@ -4,6 +4,7 @@ import io.pipewright.filetransfer.download.DownloadRefusedException;
 import io.pipewright.filetransfer.protocol.Answer.SumList;
 import io.pipewright.filetransfer.protocol.Request;
 import io.pipewright.filetransfer.saving.PartFile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -33,6 +34,8 @@ final class MirrorCheck {
   private final PartFile part;
   private final int chunks;
   private final Map<Integer, CompletableFuture<int[]>> referenceSums = new HashMap<>();
+  private final Map<Integer, Long> waitingSinceNanos =
+      new HashMap<>(); // for those of the reference
   private final IdentityHashMap<Mirror, BitSet> cleared = new IdentityHashMap<>();
   private Mirror reference;
 
@@ -48,41 +51,73 @@ final class MirrorCheck {
     return reference;
   }
 
+  /** Another mirror is the reference from now on: one that {@link #hasAllThatIsHere}. */
+  void promote(Mirror mirror) {
+    reference = mirror;
+    referenceSums.clear();
+    waitingSinceNanos.clear();
+    cleared.clear();
+  }
+
+  /** For how long the reference has owed the answer to a question about its sums. */
+  Duration waiting() {
+    long now = workplace.nanoTime().getAsLong();
+    long longest = waitingSinceNanos.values().stream()
+        .mapToLong(since -> now - since)
+        .max()
+        .orElse(0);
+    return Duration.ofNanos(longest);
+  }
+
   /**
-   * Another mirror is the reference from now on, if it has every block that is here.
+   * Whether a mirror may become the reference: it answers, and has every block that is here.
    *
    * @return completed when that is so; failed if it is not, or it cannot be asked
    */
-  CompletableFuture<Void> promote(Mirror mirror) {
-    reference = mirror;
-    referenceSums.clear();
-    cleared.clear();
-    return checkHere(0);
+  CompletableFuture<Void> hasAllThatIsHere(Mirror mirror) {
+    if (chunks == 0) {
+      return CompletableFuture.completedFuture(null);
+    }
+    int first = Math.max(0, here().nextSetBit(0)) / CHUNK;
+    return compareWithHere(mirror, first).thenCompose(same -> compareFrom(mirror, first + 1));
   }
 
-  private CompletableFuture<Void> checkHere(int from) {
-    BitSet here = part.verifiedBlocks();
-    here.or(part.claimedBlocks());
-    int block = here.nextSetBit(from * CHUNK);
+  private CompletableFuture<Void> compareFrom(Mirror mirror, int chunk) {
+    int block = here().nextSetBit(chunk * CHUNK);
     if (block < 0) {
       return CompletableFuture.completedFuture(null);
     }
-    int chunk = block / CHUNK;
-    return sumsOf(reference, chunk)
-        .thenAccept(sums -> compareWithHere(reference, chunk, sums))
-        .thenCompose(same -> checkHere(chunk + 1));
+    int next = block / CHUNK;
+    return compareWithHere(mirror, next).thenCompose(same -> compareFrom(mirror, next + 1));
   }
 
-  /** Compares a mirror with the reference, all of it, bit by bit; completed when that is done, failed if it cannot be done. */
+  private CompletableFuture<Void> compareWithHere(Mirror mirror, int chunk) {
+    return sumsOf(mirror, chunk).thenAccept(sums -> compareWithHere(mirror, chunk, sums));
+  }
+
+  private BitSet here() {
+    BitSet here = part.verifiedBlocks();
+    here.or(part.claimedBlocks());
+    return here;
+  }
+
+  /**
+   * Compares a mirror with the reference, all of it, bit by bit; completed when that is done, or another one has become the
+   * reference; failed if it cannot be done.
+   */
   CompletableFuture<Void> clearAll(Mirror mirror) {
     return clearFrom(mirror, 0);
   }
 
   private CompletableFuture<Void> clearFrom(Mirror mirror, int chunk) {
     int next = clearedOf(mirror).nextClearBit(chunk);
+    Mirror against = reference;
     return next >= chunks || mirror.hasLeft()
         ? CompletableFuture.completedFuture(null)
-        : clearChunk(mirror, next).thenCompose(same -> clearFrom(mirror, next + 1));
+        : clearChunk(mirror, next)
+            .thenCompose(same -> against == reference
+                ? clearFrom(mirror, next + 1)
+                : CompletableFuture.completedFuture(null));
   }
 
   /** Whether blocks may be asked of a mirror at once. */
@@ -108,21 +143,32 @@ final class MirrorCheck {
 
   private CompletableFuture<Void> clearChunk(Mirror mirror, int chunk) {
     Mirror against = reference;
-    CompletableFuture<int[]> right =
-        referenceSums.computeIfAbsent(chunk, unknown -> sumsOf(against, chunk));
-    right.whenComplete((sums, cause) -> {
-      if (cause != null) {
-        referenceSums.remove(chunk, right); // asked anew the next time
-      }
-    });
+    CompletableFuture<int[]> known = referenceSums.get(chunk);
+    CompletableFuture<int[]> right = known == null ? askReference(chunk) : known;
     return right.thenCombine(sumsOf(mirror, chunk), (expected, actual) -> {
-      compare(mirror, chunk, expected, actual);
-      compareWithHere(mirror, chunk, actual);
       if (against == reference) {
+        compare(mirror, chunk, expected, actual);
+        compareWithHere(mirror, chunk, actual);
         clearedOf(mirror).set(chunk);
       }
       return null;
     });
+  }
+
+  private CompletableFuture<int[]> askReference(int chunk) {
+    Mirror asked = reference;
+    waitingSinceNanos.put(chunk, workplace.nanoTime().getAsLong());
+    CompletableFuture<int[]> right = sumsOf(asked, chunk);
+    referenceSums.put(chunk, right);
+    right.whenComplete((sums, cause) -> {
+      if (asked == reference) {
+        waitingSinceNanos.remove(chunk);
+        if (cause != null) {
+          referenceSums.remove(chunk); // asked anew the next time
+        }
+      }
+    });
+    return right;
   }
 
   private void compare(Mirror mirror, int chunk, int[] expected, int[] actual) {
@@ -164,7 +210,11 @@ final class MirrorCheck {
     }
     Request.Sums request =
         new Request.Sums(mirror.name(), mirror.version(), first + known, sums.length - known);
-    return Asking.of(workplace, mirror.server(), connection -> connection.sums(request))
+    return Asking.of(
+            workplace,
+            mirror.server(),
+            connection -> connection.sums(request),
+            () -> !mirror.hasLeft())
         .thenCompose(list -> {
           int more = copy(list, sums, known);
           return sumsOf(mirror, first, sums, known + more);
