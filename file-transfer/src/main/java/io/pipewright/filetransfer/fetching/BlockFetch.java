@@ -190,7 +190,7 @@ final class BlockFetch implements Crew.Lead {
     if (telling.progressIsDue()) {
       tellOfProgress();
     }
-    count.decide(now(), fetchedBytes(), part.size() - verifiedBytes);
+    count.decide(now(), fetchedBytes(), part.size() - verifiedBytes, crew.pauses());
     if (!electing && check.waiting().compareTo(patience) > 0 && referenceBringsNothing()) {
       patience = patience.multipliedBy(2);
       elect();

@@ -10,11 +10,15 @@ import java.time.Duration;
  * <pre>
  *                    a second has passed
  *         ┌─ STEADY ─────────────────────► TRIAL of one more
- *         │    ▲                             │ a second to settle in, a second to measure
- *         │    ├── rose by 10 % ─────────────┤   next trial at once
+ *         │    ▲                             │ half a second to settle in, a second to measure
+ *         │    ├── rose by half its share ───┤   next trial at once
+ *         │    ├── rose by 10 %, twice ──────┤   next trial at once
  *         │    └── did not ─ withdraw ───────┘   next trial after 4 s, 8 s, … 64 s
- *         └──► near the end no more is tried
+ *         ├──► three seconds after it was kept: withdrawn, too, if the rise did not last
+ *         └──► near the end, or as long as the disk cannot follow, no more is tried
  * </pre>
+ *
+ * <p>Where the disk cannot follow, whoever measures measures the disk: a trial that it interrupted is withdrawn.
  *
  * <p>Not thread-safe; time is given, so tests move it.
  */
@@ -29,6 +33,11 @@ final class ConnectionCount {
   private static final double WORTH_WHILE_SECONDS = 2;
 
   private static final double RISE = 1.1;
+
+  /** A further connection that brings half of what each of the others does is no accident of the measurement. */
+  private static final double CLEAR_SHARE = 0.5;
+
+  private static final long REVIEW_NANOS = Duration.ofSeconds(3).toNanos();
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Connections limits;
@@ -36,9 +45,16 @@ final class ConnectionCount {
   private boolean trial;
   private boolean settling;
   private long settledNanos;
+  private boolean confirming;
+  private boolean reviewing;
   private double before;
+  private double beforeKept;
+  private long keptNanos;
+  private long keptBytes;
   private long sinceNanos;
   private long sinceBytes;
+  private long sincePauses;
+  private long pauses;
   private long notBeforeNanos;
   private long waitNanos = FIRST_WAIT_NANOS;
 
@@ -69,6 +85,7 @@ final class ConnectionCount {
   void refused(int had, long nowNanos, long totalBytes) {
     if (limits.automatic() && had < wanted) {
       wanted = Math.max(1, had);
+      reviewing = false;
       giveUpTrial(nowNanos, totalBytes);
     }
   }
@@ -79,9 +96,11 @@ final class ConnectionCount {
    * @param nowNanos the time
    * @param totalBytes how many have come
    * @param remainingBytes how many are still to come
+   * @param totalPauses how often a connection had to wait for this client's disk
    * @return how many connections there should be
    */
-  int decide(long nowNanos, long totalBytes, long remainingBytes) {
+  int decide(long nowNanos, long totalBytes, long remainingBytes, long totalPauses) {
+    pauses = totalPauses;
     if (settling && nowNanos - settledNanos >= 0) {
       settling = false;
       measureFrom(nowNanos, totalBytes);
@@ -91,13 +110,16 @@ final class ConnectionCount {
       return wanted;
     }
     double goodput = (totalBytes - sinceBytes) * NANOS_PER_SECOND / took;
+    boolean diskIsLimit = pauses != sincePauses;
     if (trial) {
-      judge(goodput, nowNanos, totalBytes);
+      judge(diskIsLimit ? 0 : goodput, nowNanos, totalBytes);
+    } else if (reviewing && nowNanos - keptNanos >= REVIEW_NANOS) {
+      review(nowNanos, totalBytes);
     }
     boolean soonOver = remainingBytes < goodput * WORTH_WHILE_SECONDS;
     // where nothing comes, a further connection would not help whoever is silent
     boolean mayTry = goodput > 0 && wanted < limits.most() && nowNanos - notBeforeNanos >= 0;
-    if (mayTry && !soonOver && !settling) {
+    if (mayTry && !trial && !soonOver && !diskIsLimit) {
       tryOneMore(goodput, nowNanos);
     } else {
       measureFrom(nowNanos, totalBytes);
@@ -109,16 +131,38 @@ final class ConnectionCount {
     before = goodput;
     wanted++;
     trial = true;
+    confirming = false;
     settling = true;
     settledNanos = nowNanos + SETTLE_NANOS;
   }
 
   private void judge(double goodput, long nowNanos, long totalBytes) {
-    if (goodput >= before * RISE) {
-      trial = false;
-      waitNanos = FIRST_WAIT_NANOS;
-    } else {
+    double clear = before * (1 + CLEAR_SHARE / (wanted - 1));
+    if (goodput < before * RISE) {
       wanted--;
+      giveUpTrial(nowNanos, totalBytes);
+    } else if (goodput >= clear || confirming) {
+      keep(nowNanos, totalBytes);
+    } else {
+      confirming = true;
+    }
+  }
+
+  private void keep(long nowNanos, long totalBytes) {
+    trial = false;
+    waitNanos = FIRST_WAIT_NANOS;
+    reviewing = true;
+    beforeKept = before;
+    keptNanos = nowNanos;
+    keptBytes = totalBytes;
+  }
+
+  /** Whether the last one that was kept has been worth it since. */
+  private void review(long nowNanos, long totalBytes) {
+    reviewing = false;
+    double since = (totalBytes - keptBytes) * NANOS_PER_SECOND / (nowNanos - keptNanos);
+    if (since < beforeKept * RISE) {
+      wanted = Math.max(1, wanted - 1);
       giveUpTrial(nowNanos, totalBytes);
     }
   }
@@ -134,5 +178,6 @@ final class ConnectionCount {
   private void measureFrom(long nanos, long bytes) {
     sinceNanos = nanos;
     sinceBytes = bytes;
+    sincePauses = pauses;
   }
 }

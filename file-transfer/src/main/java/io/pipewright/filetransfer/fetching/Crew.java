@@ -47,6 +47,7 @@ final class Crew {
   private final List<Mirror> mirrors = new ArrayList<>();
   private final List<Source> sources = new ArrayList<>();
   private long fetchedBefore;
+  private long pausesBefore;
   private int wanted;
   private boolean over;
 
@@ -86,6 +87,11 @@ final class Crew {
   /** How many bytes of content all have brought. */
   long fetchedBytes() {
     return fetchedBefore + sources.stream().mapToLong(Source::fetchedBytes).sum();
+  }
+
+  /** How often a connection has had to wait for the disk. */
+  long pauses() {
+    return pausesBefore + sources.stream().mapToLong(Source::pauses).sum();
   }
 
   /**
@@ -243,6 +249,7 @@ final class Crew {
   void drop(Source source) {
     if (sources.remove(source)) {
       fetchedBefore += source.fetchedBytes();
+      pausesBefore += source.pauses();
       source.leave();
       source.mirror().closed();
       lead.gone(source);

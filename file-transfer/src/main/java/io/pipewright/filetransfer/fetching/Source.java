@@ -47,6 +47,7 @@ final class Source {
   private final long fileBytes;
   private final Owner owner;
   private final long openedNanos;
+  private final long pausesBefore;
   private final Goodput goodput = new Goodput(0);
   private final AtomicLong fetchedBytes = new AtomicLong();
   private final Deque<BlockRange> expected = new ArrayDeque<>();
@@ -65,6 +66,7 @@ final class Source {
     this.fileBytes = fileBytes;
     this.owner = owner;
     this.openedNanos = now();
+    this.pausesBefore = link.pauses();
   }
 
   private long now() {
@@ -165,6 +167,11 @@ final class Source {
   /** How many bytes of content it has brought, right or wrong. */
   long fetchedBytes() {
     return fetchedBytes.get();
+  }
+
+  /** How often it has had to wait for the disk. */
+  long pauses() {
+    return link.pauses() - pausesBefore;
   }
 
   /** On the connection's event loop. */
