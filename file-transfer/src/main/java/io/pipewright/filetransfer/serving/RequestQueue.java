@@ -73,30 +73,12 @@ final class RequestQueue extends ChannelDuplexHandler {
     begin();
     Exchange exchange = new Exchange(request);
     waiting.add(exchange);
-    Reply.Message known = replyWithoutStore(request);
+    Reply.Message known = StorelessReplies.to(request);
     if (known == null) {
       notAsked.add(exchange);
     } else {
       exchange.complete(known);
     }
-  }
-
-  private static Reply.Message replyWithoutStore(Request request) {
-    if (request instanceof Request.Unknown unknown) {
-      return failure(
-          ErrorCode.UNKNOWN_REQUEST,
-          "this server knows no request 0x%02x".formatted(unknown.type()));
-    }
-    if (request instanceof Request.Malformed malformed) {
-      return failure(ErrorCode.BAD_REQUEST, malformed.cause().getMessage());
-    }
-    return request instanceof Request.Hello
-        ? failure(ErrorCode.BAD_REQUEST, "HELLO comes once")
-        : null;
-  }
-
-  private static Reply.Message failure(ErrorCode code, String text) {
-    return new Reply.Message(Answer.Failure.of(code, text));
   }
 
   @Override
@@ -223,12 +205,16 @@ final class RequestQueue extends ChannelDuplexHandler {
     }
   }
 
-  /** Nothing waits: who has finished sending, or has been told to go elsewhere, goes. */
-  private void end() {
+  private void rest() {
     if (busy) {
       busy = false;
       InFlight.end(ctx.channel());
     }
+  }
+
+  /** Nothing waits: who has finished sending, or has been told to go elsewhere, goes. */
+  private void end() {
+    rest();
     if (inputEnded || DrainEvent.isToldToComeBack(ctx.channel())) {
       leave();
     }
@@ -321,10 +307,7 @@ final class RequestQueue extends ChannelDuplexHandler {
     Channel channel = ctx.channel();
     leaving = true;
     abandonAll();
-    if (busy) {
-      busy = false;
-      InFlight.end(channel);
-    }
+    rest();
     if (channel.isActive() && heldRead.letGo(channel)) {
       ctx.read();
     }
