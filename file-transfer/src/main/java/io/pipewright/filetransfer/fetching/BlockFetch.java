@@ -10,7 +10,6 @@ import io.pipewright.filetransfer.link.LinkException;
 import io.pipewright.filetransfer.link.RemoteFailure;
 import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.PartFile;
-import io.pipewright.filetransfer.store.FileVersion;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -24,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * Brings the blocks of one file together from its mirrors: opens connections, asks each for windows, asks again for what comes
  * wrong or not at all. Confined to the event loop on which the download decides.
  */
-final class BlockFetch implements Crew.Lead {
+final class BlockFetch implements Crew.Lead, ReferenceChoice.Lead {
 
   /** Is told how it ends, once. */
   interface Ending {
@@ -41,13 +40,7 @@ final class BlockFetch implements Crew.Lead {
 
   private static final Duration TICK = Duration.ofMillis(100);
 
-  /** A block that is expected sooner is not asked of anybody who is not known to be faster. */
-  private static final double LONG_SECONDS = 1;
-
   private static final int TRIES_A_MIRROR = 3;
-
-  /** How long others wait for the sums of a reference that is silent. */
-  private static final Duration FIRST_PATIENCE = Duration.ofSeconds(2);
 
   private final Workplace workplace;
   private final String name;
@@ -60,11 +53,11 @@ final class BlockFetch implements Crew.Lead {
   private final Map<Integer, Integer> badTries = new HashMap<>();
   private final ConnectionCount count;
   private final MirrorCheck check;
+  private final ReferenceChoice choice;
+  private final Feeding feeding;
   private ScheduledFuture<?> tick;
   private long verifiedBytes;
   private boolean rechecking;
-  private boolean electing;
-  private Duration patience = FIRST_PATIENCE;
   private boolean over;
 
   /**
@@ -81,6 +74,8 @@ final class BlockFetch implements Crew.Lead {
     this.ending = ending;
     this.rechecked = part.claimedBlocks();
     this.map = new BlockMap<>(part.blocks(), rechecked);
+    this.choice = new ReferenceChoice(workplace, part, check, crew, this);
+    this.feeding = new Feeding(part, map, crew, check, choice, this);
     this.count = new ConnectionCount(workplace.settings().connections(), now());
   }
 
@@ -119,7 +114,7 @@ final class BlockFetch implements Crew.Lead {
     rechecking = false;
     rechecked.stream().filter(block -> !part.isVerified(block)).forEach(map::lost);
     verifiedBytes = part.verifiedBytes();
-    feedAll();
+    feeding.feedAll();
     finishIfComplete();
   }
 
@@ -130,43 +125,8 @@ final class BlockFetch implements Crew.Lead {
       count.serverJoined();
     }
     crew.add(mirror);
-    if (electing) {
-      stand(mirror);
-    } else if (reference().hasLeft()) {
-      elect();
-    } else {
-      compareAll(mirror);
-      adjust();
-    }
-  }
-
-  /** In the background, whatever it is asked for meanwhile. */
-  private void compareAll(Mirror mirror) {
-    if (mirror == reference()) {
-      return;
-    }
-    Mirror against = reference();
-    check.clearAll(mirror).whenComplete((same, cause) -> {
-      if (over || mirror.hasLeft() || against.hasLeft() || against != reference()) {
-        return;
-      }
-      if (cause != null) {
-        notClear(mirror, now(), Causes.of(cause));
-      } else {
-        note(mirror, mirror.version()); // a later run may begin with this one
-      }
-    });
-  }
-
-  private void note(Mirror mirror, FileVersion version) {
-    String server = mirror.endpoint().toString();
-    workplace.onDisk(
-        () -> {
-          part.addServer(server, version);
-          return true;
-        },
-        noted -> {},
-        this::fail);
+    choice.joined(mirror);
+    adjust();
   }
 
   /** How many bytes of content have come over the line. */
@@ -191,12 +151,9 @@ final class BlockFetch implements Crew.Lead {
       tellOfProgress();
     }
     count.decide(now(), fetchedBytes(), part.size() - verifiedBytes, crew.pauses());
-    if (!electing && check.waiting().compareTo(patience) > 0 && referenceBringsNothing()) {
-      patience = patience.multipliedBy(2);
-      elect();
-    }
+    choice.look();
     adjust();
-    feedAll();
+    feeding.feedAll();
   }
 
   /** Tells how far it is. */
@@ -212,7 +169,7 @@ final class BlockFetch implements Crew.Lead {
 
   @Override
   public void came(Source source) {
-    feed(source);
+    feeding.feed(source);
   }
 
   @Override
@@ -225,56 +182,8 @@ final class BlockFetch implements Crew.Lead {
     failed(mirror, openedNanos, cause);
   }
 
-  private void feedAll() {
-    for (Source source : crew.sources()) {
-      feed(source);
-    }
-  }
-
-  /** Asks a connection for as much as it should be asked for now. */
-  private void feed(Source source) {
-    while (!over && !electing && source.isHungry()) {
-      BlockRange window = map.claim(source, source.windowBlocks());
-      if (window == null && source.isIdle()) {
-        window = race(source);
-      }
-      if (window == null) {
-        return;
-      }
-      ask(source, window);
-    }
-    if (source.isRetired() && source.isIdle()) {
-      crew.drop(source);
-    }
-  }
-
-  /** Asks at once if the mirror is known to have these blocks right, else when it is. */
-  private void ask(Source source, BlockRange window) {
-    source.expect(window);
-    askWhenClear(source, window);
-  }
-
-  private void askWhenClear(Source source, BlockRange window) {
-    Mirror mirror = source.mirror();
-    if (check.isClear(mirror, window)) {
-      source.ask(window, part);
-      return;
-    }
-    check.clear(mirror, window).whenComplete((same, cause) -> {
-      if (over || !crew.has(source)) {
-        return;
-      }
-      if (cause != null) {
-        crew.drop(source);
-        notClear(mirror, source.openedNanos(), Causes.of(cause));
-      } else {
-        askWhenClear(source, window); // another mirror may have become the reference meanwhile
-      }
-    });
-  }
-
-  /** A comparison failed, by what the mirror said, or because it or the reference cannot be asked. */
-  private void notClear(Mirror mirror, long openedNanos, Throwable cause) {
+  @Override
+  public void notClear(Mirror mirror, long openedNanos, Throwable cause) {
     if (cause instanceof DownloadRefusedException && !mirror.hasLeft()) {
       leave(mirror, cause);
     } else {
@@ -293,17 +202,9 @@ final class BlockFetch implements Crew.Lead {
         .orElse(reference());
   }
 
-  /** With nothing left to ask for, the idle bring what would else come last. */
-  private BlockRange race(Source racer) {
-    double own = Blocks.BYTES / racer.bytesPerSecond();
-    double least = racer.isJudged() ? 2 * own : LONG_SECONDS;
-    // whoever was only just asked may be as fast as anybody
-    return map.race(racer, (s, block) -> s.isJudged() ? s.secondsUntil(block) : 0, least);
-  }
-
   @Override
   public void windowEnded(Source source) {
-    feed(source);
+    feeding.feed(source);
   }
 
   @Override
@@ -342,11 +243,11 @@ final class BlockFetch implements Crew.Lead {
     for (Source other : crew.sources()) {
       BlockRange window = other.mirror() == mirror ? null : map.claimOne(other, block);
       if (window != null) {
-        ask(other, window);
+        feeding.ask(other, window);
         return;
       }
     }
-    feedAll();
+    feeding.feedAll();
   }
 
   @Override
@@ -363,7 +264,7 @@ final class BlockFetch implements Crew.Lead {
       crew.drop(source);
       mirror.full();
       count.refused(crew.connections(), now(), fetchedBytes());
-      feedAll();
+      feeding.feedAll();
     } else {
       lost(source, failure);
     }
@@ -386,7 +287,7 @@ final class BlockFetch implements Crew.Lead {
         mirror.retries().failures()));
     workplace.loop().schedule(this::adjustUnlessOver, delay.get().toNanos(), TimeUnit.NANOSECONDS);
     adjust();
-    feedAll();
+    feeding.feedAll();
   }
 
   private void adjustUnlessOver() {
@@ -395,60 +296,28 @@ final class BlockFetch implements Crew.Lead {
     }
   }
 
+  @Override
+  public void elected() {
+    adjust();
+    feeding.feedAll();
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    fail(cause);
+  }
+
   /** A mirror is asked no more. */
-  void leave(Mirror mirror, Throwable cause) {
+  @Override
+  public void leave(Mirror mirror, Throwable cause) {
     mirror.leave();
     crew.dropAllOf(mirror);
     ending.left(mirror, cause);
-    if (!over && mirror == reference() && !electing) {
-      elect();
-    } else if (!over) {
+    if (!over) {
+      choice.left(mirror);
       adjust();
-      feedAll();
+      feeding.feedAll();
     }
-  }
-
-  private boolean referenceBringsNothing() {
-    return crew.sources().stream()
-        .filter(source -> source.mirror() == reference())
-        .allMatch(source -> source.isJudged() && source.bytesPerSecond() == 0);
-  }
-
-  /**
-   * The reference has left, or others wait for it in vain: whoever first shows that it has every block that is here takes its
-   * place, which may be the reference itself. Until then nothing is asked for; what was, was compared with the old one.
-   */
-  private void elect() {
-    crew.sources().forEach(crew::drop);
-    List<Mirror> candidates = mirrors().stream().filter(Mirror::isReady).toList();
-    electing = !candidates.isEmpty(); // else others may still answer
-    candidates.forEach(this::stand);
-  }
-
-  private void stand(Mirror mirror) {
-    check.hasAllThatIsHere(mirror).whenComplete((same, cause) -> {
-      if (over || !electing || mirror.hasLeft()) {
-        return;
-      }
-      if (cause == null) {
-        elected(mirror);
-        return;
-      }
-      leave(mirror, Causes.of(cause));
-      electing = mirrors().stream().anyMatch(Mirror::isReady);
-    });
-  }
-
-  private void elected(Mirror mirror) {
-    electing = false;
-    if (mirror != reference()) {
-      note(reference(), FileVersion.GONE); // what comes now need not be in its file
-      note(mirror, mirror.version());
-    }
-    check.promote(mirror);
-    mirrors().stream().filter(Mirror::isReady).forEach(this::compareAll);
-    adjust();
-    feedAll();
   }
 
   private void finishIfComplete() {
@@ -474,6 +343,8 @@ final class BlockFetch implements Crew.Lead {
     if (tick != null) {
       tick.cancel(false);
     }
+    choice.stop();
+    feeding.stop();
     crew.stop();
     mirrors().stream().filter(mirror -> !mirror.hasLeft()).forEach(Mirror::leave);
   }
