@@ -14,6 +14,7 @@ import io.pipewright.filetransfer.download.FileExistsException;
 import io.pipewright.filetransfer.download.IntegrityException;
 import io.pipewright.filetransfer.download.ProgressListener;
 import io.pipewright.filetransfer.saving.ExistingFile;
+import io.pipewright.shaping.Shaping;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -131,6 +132,24 @@ class NativeDownloadTest {
             saved -> assertThat(saved.fetchedBytes())
                 .isLessThanOrEqualTo(content.length + content.length / 20));
     Files.delete(out.resolve("a.bin"));
+  }
+
+  @Test
+  void whereTheServerLimitsEachConnectionThereAreSoonMore() throws IOException {
+    share("a.bin", 56 * MEBIBYTE);
+    Shaping shaping = Shaping.builder().writeBytesPerSecond(4L * MEBIBYTE).build();
+    server.close();
+    server = FileServer.builder()
+        .root(root)
+        .socket(tcp -> tcp.port(0).shaping(shaping))
+        .start();
+    get("a.bin", builder -> builder.connections(Connections.auto()));
+    int most = events.stream()
+        .filter(DownloadEvent.Progress.class::isInstance)
+        .mapToInt(progress -> ((DownloadEvent.Progress) progress).connections())
+        .max()
+        .orElse(0);
+    assertThat(most).as("the second was kept, and a third tried").isGreaterThanOrEqualTo(3);
   }
 
   @Test
