@@ -26,9 +26,13 @@ import picocli.CommandLine.Spec;
     name = "get",
     description = {
       "Downloads files. Each has its name when it is whole and verified, and not before.",
-      "What was stopped in the middle goes on where it was when the same command runs again."
+      "What was stopped in the middle goes on where it was when the same command runs again.",
+      "Of several files two come at a time."
     })
 final class GetCommand implements Callable<Integer> {
+
+  /** While one is being given its name, the next is on its way; and what makes one wait need not hold up the other. */
+  private static final int NAMED_AT_ONCE = 2;
 
   @Spec
   private CommandSpec spec;
@@ -172,6 +176,7 @@ final class GetCommand implements Callable<Integer> {
         folder,
         recursive,
         dryRun,
+        plain ? 1 : NAMED_AT_ONCE,
         json,
         existing(),
         Optional.ofNullable(sha256),

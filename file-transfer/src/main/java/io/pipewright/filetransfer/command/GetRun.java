@@ -11,13 +11,20 @@ import io.pipewright.filetransfer.download.TreeDownload;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
 import io.pipewright.log.Escaped;
+import java.text.Normalizer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The names of one command line, one after another; the worst of what becomes of them counts. */
+/** The names of one command line, in their order; the worst of what becomes of them counts. */
 final class GetRun implements AutoCloseable {
 
   /** How to go on after an interruption. */
@@ -86,8 +93,16 @@ final class GetRun implements AutoCloseable {
 
   private int worstOfAll() {
     int worst = ExitCode.OK;
-    for (String name : plan.names()) {
-      int code = one(name);
+    Deque<Pending> pending = new ArrayDeque<>();
+    Iterator<String> names = plan.names().iterator();
+    String next = names.hasNext() ? names.next() : null;
+    while (next != null || !pending.isEmpty()) {
+      if (next != null && mayBegin(next, pending)) {
+        pending.add(begin(next));
+        next = names.hasNext() ? names.next() : null;
+        continue;
+      }
+      int code = end(pending.remove());
       worst = Math.max(worst, code);
       if (interruption.isHere() || outputLost || code == ExitCode.CANNOT_CONNECT) {
         break; // it would be so for the others too
@@ -96,9 +111,50 @@ final class GetRun implements AutoCloseable {
     return worst;
   }
 
-  private int one(String name) {
+  /** Two files that would have the same name here come one after the other, as those do that take no time. */
+  private boolean mayBegin(String name, Deque<Pending> pending) {
+    return pending.isEmpty()
+        || (pending.size() < plan.atOnce()
+            && pending.stream().noneMatch(one -> one.work().isEmpty())
+            && pending.stream().noneMatch(one -> fileName(one.name()).equals(fileName(name))));
+  }
+
+  /** The name here, in the one spelling that stands for all that a file system may take for it. */
+  private static String fileName(String name) {
+    String last = name.substring(name.lastIndexOf('/') + 1);
+    return Normalizer.normalize(last, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * A name whose turn has come.
+   *
+   * @param work what has been begun; nothing if it is done when its end is asked for
+   */
+  private record Pending(String name, Optional<CompletableFuture<Download>> work) {}
+
+  private Pending begin(String name) {
+    if (plan.dryRun() || plan.recursive()) {
+      return new Pending(name, Optional.empty());
+    }
+    display.begins(name, false);
+    CompletableFuture<Download> work;
     try {
-      int code = plan.dryRun() ? look(name) : get(name);
+      work = client.getAsync(request(name));
+    } catch (PipewrightException e) {
+      work = CompletableFuture.failedFuture(e);
+    }
+    return new Pending(name, Optional.of(work));
+  }
+
+  private int end(Pending one) {
+    String name = one.name();
+    try {
+      int code;
+      if (one.work().isPresent()) {
+        code = told(waitFor(one.work().get()));
+      } else {
+        code = plan.dryRun() ? look(name) : getAll(name);
+      }
       finished.add(name);
       return code;
     } catch (LaunchException e) {
@@ -110,6 +166,19 @@ final class GetRun implements AutoCloseable {
       }
       return FailureCode.of(e);
     }
+  }
+
+  private static Download waitFor(CompletableFuture<Download> work) {
+    try {
+      return work.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException typed ? typed : e;
+    }
+  }
+
+  private int told(Download download) {
+    display.ended(download);
+    return download instanceof Download.Refused ? ExitCode.REFUSED : ExitCode.OK;
   }
 
   private static PipewrightException inUsersWords(PipewrightException failure) {
@@ -138,17 +207,16 @@ final class GetRun implements AutoCloseable {
     }
   }
 
-  private int get(String name) {
-    if (plan.recursive() && file(name).isEmpty()) {
-      display.begins(name, true);
-      TreeDownload tree = client.getTree(name, plan.folder(), display);
-      display.ended(tree);
-      return worstOf(tree);
+  /** A folder with all below it, or a file after all. */
+  private int getAll(String name) {
+    if (file(name).isPresent()) {
+      display.begins(name, false);
+      return told(client.get(request(name)));
     }
-    display.begins(name, false);
-    Download download = client.get(request(name));
-    display.ended(download);
-    return download instanceof Download.Refused ? ExitCode.REFUSED : ExitCode.OK;
+    display.begins(name, true);
+    TreeDownload tree = client.getTree(name, plan.folder(), display);
+    display.ended(tree);
+    return worstOf(tree);
   }
 
   private static int worstOf(TreeDownload tree) {

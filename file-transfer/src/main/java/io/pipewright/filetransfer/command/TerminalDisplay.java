@@ -8,16 +8,20 @@ import io.pipewright.launch.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A person watches: a bar for each file on standard error, or one for a whole folder, and what happens beside, a line each,
- * above the bar.
+ * above the bar. Of files that come at the same time, the one that began first has its bar until it is over.
  */
 final class TerminalDisplay implements Display {
 
   private final BarLine line = new BarLine(System.err, TerminalWidth.columns());
   private DownloadBar bar;
   private FolderProgress files;
+  private String shown = "";
+  private final Map<String, DownloadEvent.Begun> behind = new LinkedHashMap<>();
 
   /**
    * Whether standard error is a terminal. The JDK can tell only whether input and output are one both. Linux tells what the
@@ -36,8 +40,8 @@ final class TerminalDisplay implements Display {
 
   @Override
   public synchronized void begins(String name, boolean folder) {
-    close();
     if (folder) {
+      close();
       files = new FolderProgress();
       bar = DownloadBar.endless(line, name.isEmpty() ? "everything" : name);
     }
@@ -49,16 +53,35 @@ final class TerminalDisplay implements Display {
       files.event(event);
       bar.show(files.verifiedBytes(), files.fetchedBytes(), files.state());
     } else if (event instanceof DownloadEvent.Begun begun) {
-      close();
-      bar = DownloadBar.of(line, begun);
-    } else if (event instanceof DownloadEvent.Progress progress && bar != null) {
-      bar.show(progress.verifiedBytes(), progress.fetchedBytes(), by(progress.connections()));
-    } else if (event instanceof DownloadEvent.Finished finished
-        && finished.download() instanceof Download.Saved saved
-        && bar != null) {
-      bar.whole(saved.bytes());
+      behind.put(begun.name(), begun);
+      showNext();
+    } else if (bar != null && event.name().equals(shown)) {
+      draw(event);
     }
     tell(event);
+  }
+
+  private void draw(DownloadEvent event) {
+    if (event instanceof DownloadEvent.Progress progress) {
+      bar.show(progress.verifiedBytes(), progress.fetchedBytes(), by(progress.connections()));
+    } else if (event instanceof DownloadEvent.Finished finished
+        && finished.download() instanceof Download.Saved saved) {
+      bar.whole(saved.bytes());
+    }
+  }
+
+  private void showNext() {
+    if (bar == null && !behind.isEmpty()) {
+      shown = behind.keySet().iterator().next();
+      bar = DownloadBar.of(line, behind.remove(shown));
+    }
+  }
+
+  private void isOver(String name) {
+    behind.remove(name);
+    if (files != null || name.equals(shown)) {
+      close();
+    }
   }
 
   private static String by(int connections) {
@@ -81,8 +104,9 @@ final class TerminalDisplay implements Display {
 
   @Override
   public synchronized void failed(String name, PipewrightException reason) {
-    close();
+    isOver(name);
     Display.super.failed(name, reason);
+    showNext();
   }
 
   @Override
@@ -96,11 +120,12 @@ final class TerminalDisplay implements Display {
 
   @Override
   public synchronized void ended(Download download) {
-    close();
+    isOver(download.name());
     if (download instanceof Download.Skipped skipped) {
       say(skipped.name() + " is skipped: " + skipped.reason());
     }
     Display.super.ended(download);
+    showNext();
   }
 
   @Override
@@ -126,6 +151,7 @@ final class TerminalDisplay implements Display {
       bar.close();
       bar = null;
       files = null;
+      shown = "";
     }
   }
 }
