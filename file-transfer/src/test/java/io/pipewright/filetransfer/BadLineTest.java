@@ -181,7 +181,9 @@ class BadLineTest {
   void aServerThatIsGoneForGoodIsGivenUpAndALaterDownloadGoesOn() throws IOException {
     try (TcpFaultProxy line = TcpFaultProxy.to(server.port())
         .faults((number, seed) ->
-            Faults.toClient(stream -> stream.resetAfter(number == 1 ? 10 * MEBIBYTE : 0)))
+            // no faster than it is read: a reset throws away what waits in the socket
+            Faults.toClient(stream ->
+                stream.throttle(40 * MEBIBYTE).resetAfter(number == 1 ? 10 * MEBIBYTE : 0)))
         .start()) {
       assertThatThrownBy(
               () -> get(line, builder -> builder.retries(3).connections(Connections.exactly(1))))
@@ -253,7 +255,9 @@ class BadLineTest {
     long kept;
     try (TcpFaultProxy line = TcpFaultProxy.to(server.port())
         .faults((number, seed) ->
-            Faults.toClient(stream -> stream.resetAfter(number == 1 ? 10 * MEBIBYTE : 0)))
+            // no faster than it is read: a reset throws away what waits in the socket
+            Faults.toClient(stream ->
+                stream.throttle(40 * MEBIBYTE).resetAfter(number == 1 ? 10 * MEBIBYTE : 0)))
         .start()) {
       assertThatThrownBy(
           () -> get(line, builder -> builder.retries(1).connections(Connections.exactly(1))));
