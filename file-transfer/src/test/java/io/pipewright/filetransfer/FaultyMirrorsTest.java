@@ -12,6 +12,7 @@ import io.pipewright.address.Endpoint;
 import io.pipewright.filetransfer.download.Connections;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
+import io.pipewright.filetransfer.download.DownloadException;
 import io.pipewright.filetransfer.download.DownloadRequest;
 import io.pipewright.shaping.Shaping;
 import io.pipewright.testkit.NoLeaks;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -206,6 +209,42 @@ class FaultyMirrorsTest {
       byte[] saved = Files.readAllBytes(((Download.Saved) download).file());
 
       assertThat(Arrays.equals(saved, content) || Arrays.equals(saved, twin))
+          .as("one of both files, whole, and no mixture")
+          .isTrue();
+    }
+  }
+
+  /** The reference ends while its blocks are still on their way to the disk, and the other has another file, block by block. */
+  @RepeatedTest(8)
+  void noBlockOfAReferenceThatEndsIsMixedIntoTheFileOfTheNext(RepetitionInfo run)
+      throws IOException {
+    byte[] content = bed.file("f", 24 * BLOCK);
+    byte[] twin = content.clone();
+    for (int block = 0; block < 24; block += 1 + run.getCurrentRepetition() % 3) {
+      twin[block * BLOCK + 5] ^= 1;
+    }
+    Path other = Files.createDirectory(temp.resolve("other"));
+    Files.write(other.resolve("f"), twin);
+    int cut = (2 + run.getCurrentRepetition()) * BLOCK + 77;
+    try (RunningServer right = bed.serve();
+        RunningServer wrong =
+            FileServer.builder().root(other).socket(tcp -> tcp.port(0)).start();
+        TcpFaultProxy ending = TcpFaultProxy.to(right.localAddress())
+            .faults((number, seed) ->
+                Faults.toClient(stream -> stream.resetAfter(number == 1 ? cut : 0)))
+            .start();
+        TcpFaultProxy late = TcpFaultProxy.to(wrong.localAddress())
+            .faults(Faults.toClient(stream -> stream.delay(Duration.ofMillis(20))))
+            .start();
+        FileClient client = client(endpoint(ending), endpoint(late)).retries(1).build()) {
+      Download.Saved saved;
+      try {
+        saved = (Download.Saved) bed.get(client, "f");
+      } catch (DownloadException refused) {
+        return; // nobody has the whole of what is here
+      }
+      byte[] bytes = Files.readAllBytes(saved.file());
+      assertThat(Arrays.equals(bytes, content) || Arrays.equals(bytes, twin))
           .as("one of both files, whole, and no mixture")
           .isTrue();
     }

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * Brings the blocks of one file together from its mirrors: opens connections, asks each for windows, asks again for what comes
  * wrong or not at all. Confined to the event loop on which the download decides.
  */
-final class BlockFetch implements Crew.Lead, ReferenceChoice.Lead {
+final class BlockFetch implements Crew.Lead, ReferenceChoice.Lead, LateBlocks.Lead {
 
   /** Is told how it ends, once. */
   interface Ending {
@@ -55,6 +55,7 @@ final class BlockFetch implements Crew.Lead, ReferenceChoice.Lead {
   private final MirrorCheck check;
   private final ReferenceChoice choice;
   private final Feeding feeding;
+  private final LateBlocks late;
   private ScheduledFuture<?> tick;
   private long verifiedBytes;
   private boolean rechecking;
@@ -76,6 +77,7 @@ final class BlockFetch implements Crew.Lead, ReferenceChoice.Lead {
     this.map = new BlockMap<>(part.blocks(), rechecked);
     this.choice = new ReferenceChoice(workplace, part, check, crew, this);
     this.feeding = new Feeding(part, map, crew, check, choice, this);
+    this.late = new LateBlocks(check, choice, this);
     this.count = new ConnectionCount(workplace.settings().connections(), now());
   }
 
@@ -152,6 +154,7 @@ final class BlockFetch implements Crew.Lead, ReferenceChoice.Lead {
     }
     count.decide(now(), fetchedBytes(), part.size() - verifiedBytes, crew.pauses());
     choice.look();
+    late.look();
     adjust();
     feeding.feedAll();
   }
@@ -216,7 +219,14 @@ final class BlockFetch implements Crew.Lead, ReferenceChoice.Lead {
       fail(notWritten.cause());
     } else if (outcome instanceof BlockOutcome.WrongSum) {
       badBlock(source, block);
-    } else if (outcome instanceof BlockOutcome.Verified && map.done(block)) {
+    } else if (outcome instanceof BlockOutcome.Verified) {
+      late.onDisk(source, block);
+    }
+  }
+
+  @Override
+  public void counts(Source source, int block) {
+    if (map.done(block)) {
       verifiedBytes += Blocks.length(block, part.size());
       source.mirror().retries().progress();
       source.mirror().broughtBlock();
@@ -344,6 +354,7 @@ final class BlockFetch implements Crew.Lead, ReferenceChoice.Lead {
       tick.cancel(false);
     }
     choice.stop();
+    late.stop();
     feeding.stop();
     crew.stop();
     mirrors().stream().filter(mirror -> !mirror.hasLeft()).forEach(Mirror::leave);

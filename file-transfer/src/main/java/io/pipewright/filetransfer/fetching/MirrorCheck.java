@@ -126,6 +126,16 @@ final class MirrorCheck {
         || clearedOf(mirror).nextClearBit(window.first() / CHUNK) > (window.end() - 1) / CHUNK;
   }
 
+  /** Whether a block of a mirror is the reference's: its own, or compared. */
+  boolean isKnown(Mirror mirror, int block) {
+    return mirror == reference || clearedOf(mirror).get(block / CHUNK);
+  }
+
+  /** Asks the reference for a block that is here; completed if it has the same, failed if it has another or cannot be asked. */
+  CompletableFuture<Void> confirm(int block) {
+    return compareWithHere(reference, block / CHUNK);
+  }
+
   /** Makes sure of blocks; completed when they may be asked of the mirror, failed if they differ or it cannot be told. */
   CompletableFuture<Void> clear(Mirror mirror, BlockRange window) {
     List<CompletableFuture<Void>> checks = new ArrayList<>(2);
