@@ -240,6 +240,17 @@ class Program:
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def expect_rest(self, within=4):
+        """It spins on nothing: what it still has to do (a JVM that has just started compiles) is over within seconds."""
+        end = time.monotonic() + within
+        while True:
+            before = self.cpu_seconds()
+            time.sleep(0.5)
+            spent = self.cpu_seconds() - before
+            if spent < 0.25:
+                return
+            expect(time.monotonic() < end, f"it does not come to rest: {spent:.2f} s of CPU in half a second")
+
     def end(self):
         if self.running():
             self._process.kill()

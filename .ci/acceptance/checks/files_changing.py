@@ -70,13 +70,6 @@ def unlink(root):
 CHANGES = (truncate, truncate_to_nothing, append, overwrite, overwrite_and_hide, replace, unlink)
 
 
-def at_rest(server):
-    spent = server.cpu_seconds()
-    time.sleep(0.5)
-    spent = server.cpu_seconds() - spent
-    expect(spent < 0.25, f"the server is not at rest: {spent:.2f} s of CPU in half a second")
-
-
 @check("changing", "changing-served", "a file that changes while it is sent ends as CHANGED, or whole; right sums are the old file's")
 def served(bench):
     root, content = shared(bench)
@@ -104,7 +97,7 @@ def served(bench):
                     end = "the end of the connection"
                 expect(end != "END" or bytes(received) == content, f"{what}: END, and not the old file")
                 expect(change.__name__.startswith("truncate") or end != "the end of the connection", f"{what}: {end}")
-        at_rest(server)
+        server.expect_rest()
 
 
 @check("changing", "changing-saved", "get of a file that changes meanwhile is exit 8, or the old file whole", limit=180)
@@ -133,7 +126,7 @@ def saved(bench):
             same(ended.code, 8, f"{change.__name__}: {ended!r}: exit code")
             expect(not (out / "file").exists(), f"{change.__name__}: exit 8, and yet there is a file")
             same([name for name in os.listdir(out) if name.endswith("part")], [], f"{change.__name__}: what is left of a file that is gone")
-    at_rest(server)
+    server.expect_rest()
 
 
 def out_of(bench, change):
@@ -194,7 +187,7 @@ def rewritten(bench):
         stop.set()
         thread.join(5)
     expect(whole and changed, f"{whole} whole answers and {changed} that were refused: this showed nothing")
-    at_rest(server)
+    server.expect_rest()
 
 
 class Watch:
