@@ -69,7 +69,8 @@ case $name in
 esac
 stop_server
 
-awk '!seen[$0]++' "$work"/*.classes >"$work/classes"
+# Later Javas number the classes, in each list anew; numbers matter to classes of loaders of their own alone, and there are none
+sed -e '/ source: /d' -e 's/ id: [0-9][0-9]*$//' "$work"/*.classes | awk '!seen[$0]++' >"$work/classes"
 "$java" -Xshare:dump -XX:SharedClassListFile="$work/classes" -XX:SharedArchiveFile="$archive" -jar "$program" >"$work/log" 2>&1 ||
   give_up "$(tail -n 1 "$work/log")"
 chmod 644 "$archive"
