@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * One connection at work for one file: it is asked for a window of blocks, and for the next one before the first has come.
- * Confined to the event loop on which the download decides, but for what its connection's event loop and the disk tell it.
+ * Confined to the event loop on which the download decides, but for what its connection's event loop tells it.
  */
 final class Source {
 
@@ -223,7 +223,7 @@ final class Source {
     }
   }
 
-  /** From a disk thread: what became of a block. */
+  /** On the connection's event loop: what became of a block. */
   void settled(int block, int sum, BlockOutcome outcome) {
     workplace.decide(() -> owner.settled(this, block, sum, outcome));
   }
