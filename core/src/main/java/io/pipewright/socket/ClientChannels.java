@@ -68,6 +68,7 @@ public final class ClientChannels implements AutoCloseable {
       }
     } else if (!inEventLoop()) {
       closed.awaitUninterruptibly(2 * CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+      closeLoops(); // which an event loop has begun to, if it was one that closed this
     }
   }
 
@@ -76,6 +77,10 @@ public final class ClientChannels implements AutoCloseable {
     if (!inEventLoop()) {
       channelsClosed.awaitUninterruptibly(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
     }
+    closeLoops();
+  }
+
+  private void closeLoops() {
     if (ownsLoops) {
       loops.close();
     }

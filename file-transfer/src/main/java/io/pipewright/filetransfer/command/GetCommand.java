@@ -176,7 +176,7 @@ final class GetCommand implements Callable<Integer> {
         folder,
         recursive,
         dryRun,
-        plain ? 1 : NAMED_AT_ONCE,
+        plain || recursive || dryRun ? 1 : NAMED_AT_ONCE,
         json,
         existing(),
         Optional.ofNullable(sha256),

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param folder where they go
  * @param recursive whether names may be folders
  * @param dryRun whether to do nothing but tell
- * @param atOnce how many files of those that are named come at the same time
+ * @param atOnce how many of the names are under way at the same time; one if they are folders, or only looked at
  * @param json whether a program reads what is told
  * @param existing what happens to a file that is there
  * @param sha256 what the only file must have, in hexadecimal

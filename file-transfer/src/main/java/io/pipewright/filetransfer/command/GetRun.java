@@ -111,11 +111,10 @@ final class GetRun implements AutoCloseable {
     return worst;
   }
 
-  /** Two files that would have the same name here come one after the other, as those do that take no time. */
+  /** Two files that would have the same name here come one after the other. */
   private boolean mayBegin(String name, Deque<Pending> pending) {
     return pending.isEmpty()
         || (pending.size() < plan.atOnce()
-            && pending.stream().noneMatch(one -> one.work().isEmpty())
             && pending.stream().noneMatch(one -> fileName(one.name()).equals(fileName(name))));
   }
 

@@ -187,6 +187,7 @@ public final class DiskQueue {
         wake();
       });
     } catch (RejectedExecutionException e) {
+      waking = false;
       wake();
     }
   }
