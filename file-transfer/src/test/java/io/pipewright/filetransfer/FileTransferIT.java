@@ -3,6 +3,7 @@ package io.pipewright.filetransfer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 import static org.awaitility.Awaitility.await;
 
 import io.pipewright.testkit.JarBuilder;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,8 +184,8 @@ class FileTransferIT {
     try (Program server = server();
         Program get =
             get(server.awaitPort(), "a.bin", "sub/网络.txt", "--limit-rate", "4MB", "--json")) {
-      get.awaitOutput("\"event\":\"progress\"");
-      await().until(() -> !verifiedBytes(get.out()).equals("0"));
+      await()
+          .until(() -> verifiedBytes("progress", get.out()).reduce(0L, (first, last) -> last) > 0);
       get.signal("INT");
 
       assertThat(get.exitCode()).isEqualTo(130);
@@ -192,16 +194,20 @@ class FileTransferIT {
       Process again = new ProcessBuilder("bash", "-c", resume.replace("=4MB", "=0")).start();
       String events = new String(again.getInputStream().readAllBytes(), UTF_8);
       assertThat(again.waitFor()).as(events).isZero();
-      assertThat(verifiedBytes(events.lines().findFirst().orElseThrow())).isNotEqualTo("0");
+      assertThat(verifiedBytes("begun", events)).singleElement(LONG).isPositive();
       assertThat(out.resolve("a.bin")).hasBinaryContent(content);
       assertThat(out.resolve("网络.txt")).hasContent("你好");
       assertThat(out.toFile().list()).hasSize(2);
     }
   }
 
-  /** The last that an event told. */
-  private static String verifiedBytes(String events) {
-    return events.replaceAll("(?s).*\"verifiedBytes\":(\\d+).*", "$1");
+  /** What the events of a kind tell about a.bin, which is not alone under way. */
+  private static Stream<Long> verifiedBytes(String event, String events) {
+    return Pattern.compile(
+            "\"event\":\"%s\",\"name\":\"a.bin\".*\"verifiedBytes\":(\\d+)".formatted(event))
+        .matcher(events)
+        .results()
+        .map(result -> Long.valueOf(result.group(1)));
   }
 
   @Test
