@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 
 /**
@@ -32,16 +31,13 @@ final class DatagramGuard extends ChannelDuplexHandler {
 
   static final String NAME = "datagram-guard";
 
+  private static final String TOO_LONG = "datagram-too-long";
   private static final int LINES_PER_SECOND = 1;
 
   private final Transport transport;
   private final int maxBytes;
   private final BoundedLog log;
-  private final LongAdder oversized = new LongAdder();
-  private final LongAdder datagramsRead = new LongAdder();
-  private final LongAdder datagramsWritten = new LongAdder();
-  private final LongAdder bytesRead = new LongAdder();
-  private final LongAdder bytesWritten = new LongAdder();
+  private final DatagramCounts counts = new DatagramCounts();
 
   DatagramGuard(Transport transport, int maxBytes, Logger logger) {
     this.transport = transport;
@@ -50,29 +46,32 @@ final class DatagramGuard extends ChannelDuplexHandler {
   }
 
   long oversized() {
-    return oversized.sum();
+    return counts.droppedBy(TOO_LONG);
   }
 
   /** A datagram service accepts nobody and refuses nobody. */
   ServerStats stats() {
-    Map<String, Long> errors =
-        oversized() == 0 ? Map.of() : Map.of("datagram-too-long", oversized());
     return new ServerStats(
         0,
         0,
         Map.of(),
-        bytesRead.sum(),
-        bytesWritten.sum(),
-        datagramsRead.sum(),
-        datagramsWritten.sum(),
-        errors);
+        counts.bytesReceived(),
+        counts.bytesSent(),
+        counts.datagramsReceived(),
+        counts.datagramsSent(),
+        counts.dropped());
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    counts.attachTo(ctx.channel());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof DatagramPacket datagram
         && datagram.content().readableBytes() > maxBytes) {
-      oversized.increment();
+      counts.dropped(TOO_LONG);
       log.warn(
           "{}: a datagram of more than {} bytes was dropped",
           Addresses.text(datagram.sender()),
@@ -80,15 +79,13 @@ final class DatagramGuard extends ChannelDuplexHandler {
       datagram.release();
       return;
     }
-    datagramsRead.increment();
-    bytesRead.add(bytes(message));
+    counts.received(bytes(message));
     ctx.fireChannelRead(message);
   }
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    datagramsWritten.increment();
-    bytesWritten.add(bytes(message));
+    counts.sent(bytes(message));
     if (!isEmpty(message) || transport == Transport.IO_URING) {
       ctx.write(message, promise);
       return;
