@@ -151,6 +151,12 @@ def rewritten(bench):
     server = serve(bench, root)
     stop, states = threading.Event(), random.Random(19)
 
+    begin = time.monotonic()
+
+    def rest():
+        """Mostly as long as a GET takes, on a slow machine too: longer the longer nothing has come of it; else too short."""
+        return 0.25 + (time.monotonic() - begin) / 20 if states.random() < 0.7 else 0.01
+
     def writer():
         with open(root / "file", "r+b", buffering=0) as file:
             value = 0
@@ -161,7 +167,7 @@ def rewritten(bench):
                 for number in range(chunks):
                     file.write(bytes([value]) * chunk)
                     if number == pause:
-                        time.sleep(0.25 if states.random() < 0.7 else 0.01)
+                        time.sleep(rest())
 
     thread = threading.Thread(target=writer, daemon=True)
     thread.start()

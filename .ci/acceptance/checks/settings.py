@@ -66,7 +66,7 @@ def auto_transport(bench):
     ):
         server = bench.server(jar, *arguments)
         same(server.transport, wanted, f"what {jar} took")
-        expect(server.transport in server.err.text(), f"{jar} does not say why: {server.err.text()!r}")
+        server.err.wait_for(server.transport, f"why {jar} took it")
 
 
 @check("settings", "help-and-version", "--help shows every option with its default, --version the version; exit 0, standard output")

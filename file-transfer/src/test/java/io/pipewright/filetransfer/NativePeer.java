@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /** A client of the native dialect made of a plain socket and of frames put together by hand: no code of ours is in it. */
@@ -23,6 +24,7 @@ final class NativePeer implements AutoCloseable {
   static final int DATA = 0x84;
   static final int SUMS = 0x85;
   static final int END = 0x86;
+  static final int PACK = 0x87;
   static final int ERROR = 0xC0;
 
   private static final int READ_LIMIT_MILLIS = 20_000;
@@ -30,7 +32,7 @@ final class NativePeer implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
 
-  /** An answer's frame; of a DATA also the bytes behind it. */
+  /** An answer's frame; of a DATA or a PACK also the bytes behind it. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares frames
   record Frame(int type, Map<Integer, List<byte[]>> fields, byte[] raw) {
 
@@ -138,13 +140,22 @@ final class NativePeer implements AutoCloseable {
     return frame(5, field(1, name), field(2, version), u64(3, first), u32(4, count));
   }
 
+  /** Asks for files by their names, and for none in a version. */
+  static byte[] pack(String... names) {
+    return frame(6, Stream.of(names).map(name -> field(1, field(1, name))).toArray(byte[][]::new));
+  }
+
   NativePeer send(byte[]... messages) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (byte[] message : messages) {
-      all.writeBytes(message);
-    }
-    socket.getOutputStream().write(all.toByteArray());
+    socket.getOutputStream().write(joined(messages));
     return this;
+  }
+
+  static byte[] joined(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
   }
 
   NativePeer finishSending() throws IOException {
@@ -165,12 +176,23 @@ final class NativePeer implements AutoCloseable {
       fields.computeIfAbsent(id, none -> new ArrayList<>()).add(value);
     }
     Frame frame = new Frame(body[0] & 0xff, fields, null);
-    if (frame.type() != DATA) {
-      return frame;
-    }
-    byte[] raw = new byte[(int) frame.number(2)];
+    byte[] raw = new byte[rawBytes(frame)];
     in.readFully(raw);
-    return new Frame(DATA, fields, raw);
+    return new Frame(frame.type(), fields, raw);
+  }
+
+  private static int rawBytes(Frame frame) {
+    if (frame.type() == DATA) {
+      return (int) frame.number(2);
+    }
+    return frame.type() == PACK
+        ? frame.fields().get(1).stream().mapToInt(file -> (int) size(file)).sum()
+        : 0;
+  }
+
+  /** The size of a file in a pack, which is its first field; 0 if it is not there. */
+  static long size(byte[] packed) {
+    return packed.length == 0 ? 0 : ByteBuffer.wrap(packed).getLong(3);
   }
 
   /** A whole answer to a GET; every sum in it is right, and every block in its place. */

@@ -16,6 +16,7 @@ import io.pipewright.RunningServer;
 import io.pipewright.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -187,6 +189,64 @@ class NativeServerTest {
         }
       }
       sent.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void packsSmallFilesAndLeavesOutWhatItDoesNotGive() throws IOException {
+    Files.createSymbolicLink(root.resolve("link"), root.resolve("sub/s.bin"));
+    try (NativePeer peer = NativePeer.greeted(server.port())) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      List<byte[]> files = packed(
+          peer, bytes, "sub/s.bin", "no", "empty", "link", "../x", "sub", "a.bin", "sub/s.bin");
+      assertThat(files.stream().map(file -> file.length > 0))
+          .containsExactly(true, false, true, false, false, false, false, true);
+      assertThat(bytes.toByteArray()).isEqualTo(NativePeer.joined(small, small));
+      assertThat(ByteBuffer.wrap(files.get(0)).getInt(files.get(0).length - 4))
+          .isEqualTo((int) NativePeer.sum(small));
+      NativePeer.Frame facts = peer.send(stat("empty")).next();
+      assertThat(Arrays.copyOfRange(files.get(2), 0, 3 + 8 + 3 + 8 + 3 + 16))
+          .endsWith(facts.bytes(3));
+    }
+  }
+
+  /** Asks again for what an answer left. */
+  private static List<byte[]> packed(NativePeer peer, ByteArrayOutputStream bytes, String... names)
+      throws IOException {
+    List<byte[]> files = new ArrayList<>();
+    while (files.size() < names.length) {
+      String[] left = Arrays.copyOfRange(names, files.size(), names.length);
+      NativePeer.Frame pack = peer.send(NativePeer.pack(left)).next();
+      assertThat(pack.type()).isEqualTo(NativePeer.PACK);
+      assertThat(pack.fields().get(1)).hasSizeBetween(1, left.length);
+      files.addAll(pack.fields().get(1));
+      bytes.writeBytes(pack.raw());
+    }
+    return files;
+  }
+
+  @Test
+  void endsAPackEarlyRatherThanHoldMuchInMemory() throws IOException {
+    byte[] content = randomBytes(100_000);
+    for (String name : List.of("p1", "p2", "p3")) {
+      Files.write(root.resolve(name), content);
+    }
+    try (NativePeer peer = NativePeer.greeted(server.port())) {
+      NativePeer.Frame pack = peer.send(NativePeer.pack("p1", "p2", "p3")).next();
+      assertThat(pack.fields().get(1)).hasSizeBetween(1, 2);
+      assertThat(pack.raw()).startsWith(content);
+    }
+  }
+
+  @Test
+  void leavesOutOfAPackAFileThatHasAnotherVersion() throws IOException {
+    byte[] another = NativePeer.field(
+        1, NativePeer.joined(NativePeer.field(1, "sub/s.bin"), NativePeer.field(2, new byte[16])));
+    try (NativePeer peer = NativePeer.greeted(server.port())) {
+      NativePeer.Frame pack = peer.send(frame(6, another)).next();
+      assertThat(pack.fields().get(1)).singleElement().isEqualTo(new byte[0]);
+      assertThat(pack.raw()).isEmpty();
+      assertThat(peer.send(frame(6)).next().isError(1)).isTrue();
     }
   }
 

@@ -220,6 +220,41 @@ class TreeDownloadTest {
   }
 
   @Test
+  void filesThatTheServerDoesNotPackComeOneByOne() throws IOException {
+    for (int size : new int[] {0, 65_535, 65_536, 65_537, 300_000, MEBIBYTE, MEBIBYTE + 1}) {
+      share("t/" + size, size);
+      share("t/again/" + size, size);
+    }
+    assertThat(client.getTree("t", out, events::add).failures()).isEmpty();
+    assertSame(root.resolve("t"), out.resolve("t"));
+  }
+
+  @Test
+  void namesOfAnyLengthArePackedIntoRequestsThatTheServerTakes() throws IOException {
+    for (int i = 0; i < 200; i++) {
+      share("t/%0180d/%0220d".formatted(i % 3, i), i);
+    }
+    assertThat(client.getTree("t", out, events::add).failures()).isEmpty();
+    assertSame(root.resolve("t"), out.resolve("t"));
+  }
+
+  @Test
+  void aBitThatFlipsOnTheWayCostsItsFileAloneASecondFetch() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      share("t/f%02d".formatted(i), 60_000);
+    }
+    try (TcpFaultProxy line = TcpFaultProxy.to(server.localAddress())
+            .faults(Faults.toClient(stream -> stream.flipBit(3_000_000, 3)))
+            .start();
+        FileClient client = FileClient.builder().servers(endpoint(line)).build()) {
+      TreeDownload tree = client.getTree("t", out, events::add);
+      assertThat(tree.failures()).isEmpty();
+      assertThat(tree.saved()).isEqualTo(100);
+      assertSame(root.resolve("t"), out.resolve("t"));
+    }
+  }
+
+  @Test
   void aServerThatDiesLeavesTheRestOfTheTreeToTheNext() throws Exception {
     for (int i = 0; i < 2_000; i++) {
       share("t/%04d/f".formatted(i), 1 + i);

@@ -3,6 +3,7 @@ package io.pipewright.filetransfer.fetching;
 import io.pipewright.filetransfer.download.Connections;
 import io.pipewright.filetransfer.link.RemoteFailure;
 import io.pipewright.filetransfer.protocol.Answer.FileFacts;
+import io.pipewright.filetransfer.protocol.Limits;
 import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.SmallFile;
 import io.pipewright.filetransfer.saving.TargetFolder;
@@ -39,6 +40,13 @@ final class SmallFiles {
 
   private static final int FEW = 512;
 
+  /** Larger files are asked for one by one, and the server sends them without holding them in memory. */
+  private static final int PACKABLE_BYTES = 64 << 10;
+
+  private static final int MOST_PACKED_FILES = 64;
+  private static final long MOST_PACKED_BYTES = 256 << 10;
+  private static final int REQUEST_BYTES = Limits.MAX_REQUEST_BYTES - 1;
+
   /** Two threads that make files in one folder wait for each other in the kernel, and burn processor time doing so. */
   private static final int AUTOMATIC_LANES = 1;
 
@@ -47,7 +55,8 @@ final class SmallFiles {
   private final TargetFolder folder;
   private final Ending ending;
   private final int mostLanes;
-  private final Deque<TreeEntry> waiting = new ArrayDeque<>();
+  private final Deque<TreeEntry> packable = new ArrayDeque<>();
+  private final Deque<TreeEntry> single = new ArrayDeque<>();
   private final List<Lane> lanes = new ArrayList<>();
   private Retries retries;
   private int opening;
@@ -76,17 +85,21 @@ final class SmallFiles {
 
   /** A file that is wanted. */
   void add(TreeEntry file) {
-    waiting.add(file);
+    (file.entry().size() <= PACKABLE_BYTES ? packable : single).add(file);
   }
 
   /** Whether more files should be added soon. */
   boolean isHungry() {
-    return waiting.size() < FEW;
+    return packable.size() + single.size() < FEW;
   }
 
   /** Whether every file that was added is settled or was given back. */
   boolean isIdle() {
-    return waiting.isEmpty() && unsettled == 0;
+    return isEmpty() && unsettled == 0;
+  }
+
+  private boolean isEmpty() {
+    return packable.isEmpty() && single.isEmpty();
   }
 
   /** Asks for what waits, over as many connections as may be open. */
@@ -94,20 +107,44 @@ final class SmallFiles {
     for (Lane lane : List.copyOf(lanes)) {
       feed(lane);
     }
-    while (!over && !waiting.isEmpty() && lanes.size() + opening < mostLanes && retries.isDue()) {
+    while (!over && !isEmpty() && lanes.size() + opening < mostLanes && retries.isDue()) {
       open();
     }
   }
 
   /** Asks for as much as a connection takes. */
   void feed(Lane lane) {
-    while (!over && lane.isHungry() && !waiting.isEmpty()) {
-      unsettled++;
-      lane.ask(waiting.poll());
+    while (!over && lane.isHungry() && !isEmpty()) {
+      if (single.isEmpty()) {
+        List<TreeEntry> pack = pack(lane);
+        unsettled += pack.size();
+        lane.ask(pack);
+      } else {
+        unsettled++;
+        lane.ask(single.poll());
+      }
     }
     if (!over && isHungry()) {
       ending.hungry();
     }
+  }
+
+  /** The next files that go into one request, and may go into one answer; one at least. */
+  private List<TreeEntry> pack(Lane lane) {
+    List<TreeEntry> pack = new ArrayList<>();
+    long bytes = 0;
+    int requestBytes = 0;
+    for (TreeEntry next = packable.peek();
+        next != null && pack.size() < MOST_PACKED_FILES;
+        next = packable.peek()) {
+      bytes += next.entry().size();
+      requestBytes += lane.wanted(next).bytes();
+      if (!pack.isEmpty() && (bytes > MOST_PACKED_BYTES || requestBytes > REQUEST_BYTES)) {
+        break;
+      }
+      pack.add(packable.poll());
+    }
+    return pack;
   }
 
   private void open() {
@@ -157,15 +194,12 @@ final class SmallFiles {
         settings.fsync());
   }
 
-  /** A connection broke in this file or before it. */
-  void broke(Lane lane, SmallReceiver receiver, Throwable cause) {
+  /** A connection broke in these files or before them. */
+  void broke(Lane lane, List<TreeEntry> files, Throwable cause) {
     if (over) {
       return;
     }
-    if (!receiver.isHandedOver()) {
-      unsettled--;
-      waiting.addFirst(receiver.file());
-    }
+    putBack(files);
     if (lanes.remove(lane)) {
       lane.leave();
       failed(lane.openedNanos(), cause);
@@ -174,44 +208,66 @@ final class SmallFiles {
     }
   }
 
-  /** Another server than the one that listed this file has another one of the name. */
-  void isAnother(Lane lane, TreeEntry file) {
+  private void putBack(List<TreeEntry> files) {
+    unsettled -= files.size();
+    for (int i = files.size() - 1; i >= 0; i--) {
+      TreeEntry file = files.get(i);
+      (file.entry().size() <= PACKABLE_BYTES ? packable : single).addFirst(file);
+    }
+  }
+
+  /** An answer is complete. These files are not those that were listed: another server has others of the name. */
+  void came(Lane lane, List<TreeEntry> others) {
     if (!over) {
-      unsettled--;
-      ending.byItself(file);
+      byThemselves(others);
       feed(lane);
     }
   }
 
-  /** The server has a reason not to give this file, or to give nothing now. */
-  void refused(Lane lane, TreeEntry file, RemoteFailure failure) {
+  private void byThemselves(List<TreeEntry> files) {
+    unsettled -= files.size();
+    files.forEach(ending::byItself);
+  }
+
+  /** A pack has ended before these files, or the server does not pack those. */
+  void askAgain(List<TreeEntry> left, List<TreeEntry> notPacked) {
+    if (!over) {
+      putBack(left);
+      unsettled -= notPacked.size();
+      single.addAll(notPacked);
+    }
+  }
+
+  /** The server has a reason not to give these files, or to give nothing now. */
+  void refused(Lane lane, List<TreeEntry> files, RemoteFailure failure) {
     if (over) {
       return;
     }
-    unsettled--;
     if (Causes.isBusy(failure)) {
-      waiting.addFirst(file);
+      putBack(files);
       if (lanes.remove(lane)) {
         lane.leave();
         failed(lane.openedNanos(), failure);
       }
     } else {
-      ending.byItself(file);
+      byThemselves(files);
       feed(lane);
     }
   }
 
-  /** What became of a file, on the disk. */
-  void settled(TreeEntry file, BlockOutcome outcome) {
+  /** What became of files, on the disk. */
+  void settled(List<TreeEntry> files, List<BlockOutcome> outcomes) {
     if (over) {
       return;
     }
-    unsettled--;
     retries.progress();
-    if (outcome instanceof BlockOutcome.WrongSum) {
-      ending.byItself(file);
-    } else {
-      ending.settled(file, outcome);
+    unsettled -= files.size();
+    for (int i = 0; i < files.size(); i++) {
+      if (outcomes.get(i) instanceof BlockOutcome.WrongSum) {
+        ending.byItself(files.get(i));
+      } else {
+        ending.settled(files.get(i), outcomes.get(i));
+      }
     }
     if (isHungry()) {
       ending.hungry();

@@ -7,6 +7,7 @@ import io.pipewright.filetransfer.protocol.Answer.FileFacts;
 import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.DiskQueue;
 import io.pipewright.filetransfer.saving.SmallFile;
+import java.util.List;
 
 /** Takes a file of at most one block to the disk. On the connection's event loop. */
 final class SmallReceiver implements GetReceiver {
@@ -79,6 +80,6 @@ final class SmallReceiver implements GetReceiver {
   }
 
   private void settled(BlockOutcome outcome) {
-    lane.settled(file, outcome);
+    lane.settled(List.of(file), List.of(outcome));
   }
 }

@@ -2,11 +2,15 @@ package io.pipewright.filetransfer.link;
 
 import io.pipewright.filetransfer.block.Blocks;
 import io.pipewright.filetransfer.protocol.Answer.Entries;
+import io.pipewright.filetransfer.protocol.Answer.Pack;
+import io.pipewright.filetransfer.protocol.Answer.PackedFile;
 import io.pipewright.filetransfer.protocol.Answer.SumList;
 import io.pipewright.filetransfer.protocol.Answer.Welcome;
 import io.pipewright.filetransfer.protocol.Limits;
+import io.pipewright.filetransfer.protocol.Request;
 import io.pipewright.filetransfer.protocol.Request.Sums;
 import io.pipewright.filetransfer.store.Entry;
+import io.pipewright.filetransfer.store.FileVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -46,6 +50,23 @@ final class AnswerChecks {
 
   private static byte[] utf8(String name) {
     return name.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static Optional<String> pack(Pack pack, Request.Pack asked) {
+    if (pack.files().size() > asked.files().size()) {
+      return Optional.of("it packs " + pack.files().size() + " files where "
+          + asked.files().size() + " were asked for");
+    }
+    for (int i = 0; i < pack.files().size(); i++) {
+      Optional<FileVersion> version = asked.files().get(i).version();
+      Optional<PackedFile> file = pack.files().get(i);
+      if (version.isPresent()
+          && file.isPresent()
+          && !file.get().facts().version().equals(version.get())) {
+        return Optional.of("it packs another version than was asked for");
+      }
+    }
+    return Optional.empty();
   }
 
   static Optional<String> sums(SumList sums, Sums asked) {

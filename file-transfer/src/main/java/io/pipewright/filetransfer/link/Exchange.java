@@ -29,9 +29,10 @@ abstract class Exchange {
    * Takes raw bytes of the answer.
    *
    * @param piece taken over
+   * @return whether the answer is complete
    * @throws BadAnswerException if none can come now
    */
-  abstract void takeBytes(ByteBuf piece);
+  abstract boolean takeBytes(ByteBuf piece);
 
   /** The answer, or the rest of it, will never come. */
   abstract void fail(Throwable cause);

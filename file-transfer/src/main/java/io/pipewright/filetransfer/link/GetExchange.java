@@ -101,7 +101,7 @@ final class GetExchange extends Exchange {
   }
 
   @Override
-  void takeBytes(ByteBuf piece) {
+  boolean takeBytes(ByteBuf piece) {
     int bytes = piece.readableBytes();
     if (state != State.BLOCK || bytes > blockBytesLeft) {
       piece.release();
@@ -114,6 +114,7 @@ final class GetExchange extends Exchange {
       state = State.BETWEEN;
       receiver.blockEnded();
     }
+    return false;
   }
 
   private void finish() {

@@ -122,7 +122,9 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
       piece.release();
       throw new BadAnswerException(server, "bytes come that nobody asked for");
     }
-    waiting.peek().takeBytes(piece);
+    if (waiting.peek().takeBytes(piece)) {
+      leave();
+    }
   }
 
   private void take(Answer answer) {
@@ -130,8 +132,13 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
       throw new BadAnswerException(server, Words.of(answer) + " comes that nobody asked for");
     }
     if (waiting.peek().take(answer)) {
-      waiting.poll(); // which whoever was told may have emptied, by closing
+      leave();
     }
+  }
+
+  /** The first that waits has its answer; whoever was told may have emptied the queue, by closing. */
+  private void leave() {
+    waiting.poll();
   }
 
   /** What has been read already still comes; then nothing until {@link #resume}. */

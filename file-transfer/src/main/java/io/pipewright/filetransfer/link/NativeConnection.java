@@ -175,6 +175,20 @@ public final class NativeConnection implements AutoCloseable {
     return exchange.future();
   }
 
+  /**
+   * Asks for several small files in one answer.
+   *
+   * @param request which
+   * @param receiver is handed what comes
+   * @return when all of the answer's bytes have been handed over; which files are in it, of how many it is at least one, the receiver
+   *     was told
+   */
+  public CompletableFuture<Answer.Pack> pack(Request.Pack request, PackReceiver receiver) {
+    PackExchange exchange = new PackExchange(server, request, receiver);
+    ask(exchange);
+    return exchange.future();
+  }
+
   private <A extends Answer> CompletableFuture<A> ask(
       Request request, Class<A> kind, Function<A, Optional<String>> fault) {
     OneAnswer<A> exchange = new OneAnswer<>(server, request, kind, fault);

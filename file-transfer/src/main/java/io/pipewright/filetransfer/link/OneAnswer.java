@@ -53,7 +53,7 @@ final class OneAnswer<A extends Answer> extends Exchange {
   }
 
   @Override
-  void takeBytes(ByteBuf piece) {
+  boolean takeBytes(ByteBuf piece) {
     piece.release();
     throw new BadAnswerException(server, "bytes come where none were announced");
   }

@@ -124,6 +124,52 @@ public sealed interface Answer {
     }
   }
 
+  /**
+   * Answers PACK, and announces the raw bytes of the files in it, which follow one behind the other.
+   *
+   * <p>Of each file it promises what a {@link Data} promises.
+   *
+   * @param files one for each file that was asked for, in that order: nothing for one that is not given in a pack, for whatever
+   *     reason. There may be fewer, never none; those behind the last are to be asked for again
+   */
+  record Pack(List<Optional<PackedFile>> files) implements Answer {
+    public Pack {
+      files = List.copyOf(files);
+      Check.within("the number of files", files.size(), Limits.MAX_PACK_FILES);
+      if (bytes(files) > Limits.MAX_RAW_BYTES) {
+        throw new IllegalArgumentException(
+            "the pack has " + bytes(files) + " bytes, more than " + Limits.MAX_RAW_BYTES);
+      }
+    }
+
+    /** How many raw bytes follow. */
+    public int bytes() {
+      return (int) bytes(files);
+    }
+
+    private static long bytes(List<Optional<PackedFile>> files) {
+      long bytes = 0;
+      for (Optional<PackedFile> file : files) {
+        bytes += file.isPresent() ? file.get().facts().size() : 0;
+      }
+      return bytes;
+    }
+  }
+
+  /**
+   * A file in a pack.
+   *
+   * @param facts what it is, at most {@value Limits#MAX_RAW_BYTES} bytes long
+   * @param sum the CRC-32C of its bytes
+   */
+  record PackedFile(FileFacts facts, int sum) {
+    public PackedFile {
+      if (facts.size() > Limits.MAX_RAW_BYTES) {
+        throw new IllegalArgumentException("a file of " + facts.size() + " bytes is in no pack");
+      }
+    }
+  }
+
   /** Completes the answer to GET. */
   record End() implements Answer {
 

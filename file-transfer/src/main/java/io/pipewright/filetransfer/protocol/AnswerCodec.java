@@ -12,14 +12,14 @@ import io.pipewright.framing.RawBytes;
  *
  * <pre>
  *   in:   ByteBuf (a frame's body)         ──►  Answer
- *         ByteBuf (bytes behind a DATA)    ──►  the same, untouched
+ *         ByteBuf (bytes behind an answer) ──►  the same, untouched
  *   out:  Request                          ──►  ByteBuf, which the framing turns into a frame
  * </pre>
  *
- * <p><b>What the next handler sees.</b> Behind an {@link Answer.Data} exactly its {@code length} bytes come as {@code ByteBuf}s of
+ * <p><b>What the next handler sees.</b> Behind an {@link Answer.Data} or {@link Answer.Pack} exactly the bytes that it announces come as {@code ByteBuf}s of
  * any length but 0, and no answer before they are complete. An input that ends among them is a {@code TruncatedFrameException}.
  *
- * <p><b>Buffers.</b> It releases every frame that it reads; requests and answers hold no buffer. The bytes behind a DATA are the
+ * <p><b>Buffers.</b> It releases every frame that it reads; requests and answers hold no buffer. The bytes behind an answer are the
  * next handler's to release.
  *
  * <p><b>Errors.</b> An answer that breaks the protocol is fired as a {@link MalformedMessageException}, the channel is closed, and
@@ -30,7 +30,7 @@ import io.pipewright.framing.RawBytes;
  */
 public final class AnswerCodec extends ChannelDuplexHandler {
 
-  /** How many of the bytes behind the last DATA are still to come. */
+  /** How many of the bytes behind the last answer are still to come. */
   private int rawBytes;
 
   private boolean failed;
@@ -61,11 +61,19 @@ public final class AnswerCodec extends ChannelDuplexHandler {
     } finally {
       body.release();
     }
-    if (answer instanceof Answer.Data data) {
-      rawBytes = data.length();
-      RawBytes.expect(ctx, data.length());
+    rawBytes = rawBytes(answer);
+    if (rawBytes > 0) {
+      RawBytes.expect(ctx, rawBytes);
     }
     ctx.fireChannelRead(answer);
+  }
+
+  /** How many raw bytes an answer announces. */
+  static int rawBytes(Answer answer) {
+    if (answer instanceof Answer.Data data) {
+      return data.length();
+    }
+    return answer instanceof Answer.Pack pack ? pack.bytes() : 0;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.pipewright.filetransfer.protocol;
 
 import io.netty.buffer.ByteBuf;
+import io.pipewright.filetransfer.protocol.Answer.PackedFile;
 import io.pipewright.filetransfer.store.Entry;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.FileVersion;
@@ -44,6 +45,7 @@ final class AnswerReader {
         case MessageType.DATA -> data(fields);
         case MessageType.SUM_LIST -> sums(fields);
         case MessageType.END -> end(fields);
+        case MessageType.PACKED -> pack(fields);
         case MessageType.ERROR -> failure(fields);
         default -> throw fields.malformed("there is no such answer");
       };
@@ -114,6 +116,38 @@ final class AnswerReader {
       return name.last();
     }
     throw fields.malformed("an entry's name is not the name of a file or folder");
+  }
+
+  private static Answer pack(FieldReader fields) {
+    List<Optional<PackedFile>> files = new ArrayList<>();
+    while (fields.next()) {
+      if (fields.id() == 1) {
+        files.add(packed(fields.nested("PACK")));
+      }
+    }
+    return new Answer.Pack(files);
+  }
+
+  /** One without fields is not given. */
+  private static Optional<PackedFile> packed(FieldReader fields) {
+    long size = 0;
+    Instant lastModified = Instant.EPOCH;
+    FileVersion version = FileVersion.GONE;
+    int sum = 0;
+    if (fields.isEmpty()) {
+      return Optional.empty();
+    }
+    while (fields.next()) {
+      switch (fields.id()) {
+        case 1 -> size = fields.u64();
+        case 2 -> lastModified = instant(fields.i64());
+        case 3 -> version = fields.version();
+        case 4 -> sum = fields.bits32();
+        default -> {}
+      }
+    }
+    fields.requireUpTo(4);
+    return Optional.of(new PackedFile(new Answer.FileFacts(size, lastModified, version), sum));
   }
 
   private static Answer file(FieldReader fields) {

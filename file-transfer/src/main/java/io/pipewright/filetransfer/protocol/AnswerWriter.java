@@ -2,10 +2,12 @@ package io.pipewright.filetransfer.protocol;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.pipewright.filetransfer.protocol.Answer.PackedFile;
 import io.pipewright.filetransfer.store.Entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the bodies of answers; what {@link AnswerReader} reads. */
 final class AnswerWriter {
@@ -19,6 +21,10 @@ final class AnswerWriter {
       + FieldWriter.U8_BYTES
       + 2 * FieldWriter.U64_BYTES
       + FieldWriter.VERSION_BYTES;
+
+  /** A file in a pack, without its own header. */
+  private static final int PACKED_BYTES =
+      2 * FieldWriter.U64_BYTES + FieldWriter.VERSION_BYTES + FieldWriter.U32_BYTES;
 
   private static final int TYPICAL_NAME_BYTES = 32;
   private static final int SHORT_BYTES = 60;
@@ -41,6 +47,8 @@ final class AnswerWriter {
       write(list, out);
     } else if (answer instanceof Answer.Entries entries) {
       write(entries, out);
+    } else if (answer instanceof Answer.Pack pack) {
+      write(pack, out);
     } else if (answer instanceof Answer.Welcome welcome) {
       write(welcome, out);
     }
@@ -51,6 +59,9 @@ final class AnswerWriter {
     if (answer instanceof Answer.Entries page) {
       return Math.min(
           Limits.MAX_ANSWER_BYTES, 1 + page.entries().size() * (ENTRY_BYTES + TYPICAL_NAME_BYTES));
+    }
+    if (answer instanceof Answer.Pack pack) {
+      return 1 + pack.files().size() * (FieldWriter.HEADER_BYTES + PACKED_BYTES);
     }
     return answer instanceof Answer.SumList list
         ? SHORT_BYTES + list.sums().length * Integer.BYTES
@@ -114,6 +125,25 @@ final class AnswerWriter {
       fit++;
     }
     return fit;
+  }
+
+  private static void write(Answer.Pack pack, ByteBuf out) {
+    out.writeByte(MessageType.PACKED);
+    for (Optional<PackedFile> file : pack.files()) {
+      if (file.isPresent()) {
+        write(file.get(), out);
+      } else {
+        FieldWriter.header(out, 1, 0);
+      }
+    }
+  }
+
+  private static void write(PackedFile file, ByteBuf out) {
+    FieldWriter.header(out, 1, PACKED_BYTES);
+    FieldWriter.u64(out, 1, file.facts().size());
+    FieldWriter.u64(out, 2, nanos(file.facts().lastModified()));
+    FieldWriter.version(out, 3, file.facts().version());
+    FieldWriter.u32(out, 4, file.sum());
   }
 
   private static void write(Answer.Failure failure, ByteBuf out) {

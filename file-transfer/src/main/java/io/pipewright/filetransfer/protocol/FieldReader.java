@@ -46,6 +46,11 @@ final class FieldReader {
     this.end = to;
   }
 
+  /** Whether there are no fields at all. */
+  boolean isEmpty() {
+    return next == end;
+  }
+
   /** Steps to the next field; false if there is none. */
   boolean next() {
     if (next == end) {

@@ -1,5 +1,6 @@
 package io.pipewright.filetransfer.protocol;
 
+import io.pipewright.filetransfer.block.Blocks;
 import io.pipewright.filetransfer.store.FileName;
 
 /** What the dialect bounds. A peer that exceeds one of these breaks the protocol; docs/file-protocol.md lists them all. */
@@ -11,7 +12,7 @@ public final class Limits {
   /** The longest body of a request, in bytes. */
   public static final int MAX_REQUEST_BYTES = 8 << 10;
 
-  /** The longest body of an answer's frame, in bytes; the raw bytes behind a DATA are none of it. */
+  /** The longest body of an answer's frame, in bytes; the raw bytes behind it are none of it. */
   public static final int MAX_ANSWER_BYTES = 64 << 10;
 
   /** The longest name, in bytes of UTF-8; whole paths and single components alike. */
@@ -25,6 +26,12 @@ public final class Limits {
 
   /** The most sums that one request may ask for and one answer may hold. */
   public static final int MAX_SUMS = 256;
+
+  /** The most files that one pack may be asked for. */
+  public static final int MAX_PACK_FILES = 256;
+
+  /** The most raw bytes that follow one answer. */
+  public static final int MAX_RAW_BYTES = Blocks.BYTES;
 
   private Limits() {}
 }

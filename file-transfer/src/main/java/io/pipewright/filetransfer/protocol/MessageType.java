@@ -8,6 +8,7 @@ final class MessageType {
   static final int STAT = 0x03;
   static final int GET = 0x04;
   static final int SUMS = 0x05;
+  static final int PACK = 0x06;
 
   static final int WELCOME = 0x81;
   static final int ENTRIES = 0x82;
@@ -15,6 +16,7 @@ final class MessageType {
   static final int DATA = 0x84;
   static final int SUM_LIST = 0x85;
   static final int END = 0x86;
+  static final int PACKED = 0x87;
   static final int ERROR = 0xC0;
 
   private MessageType() {}
@@ -27,6 +29,7 @@ final class MessageType {
       case STAT -> "STAT";
       case GET -> "GET";
       case SUMS, SUM_LIST -> "SUMS";
+      case PACK, PACKED -> "PACK";
       case WELCOME -> "WELCOME";
       case ENTRIES -> "ENTRIES";
       case FILE -> "FILE";

@@ -1,7 +1,9 @@
 package io.pipewright.filetransfer.protocol;
 
+import io.netty.buffer.ByteBufUtil;
 import io.pipewright.filetransfer.store.FileVersion;
 import io.pipewright.filetransfer.store.Naming;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -93,6 +95,32 @@ public sealed interface Request {
     public Sums {
       Check.notNegative("first", first);
       Check.within("count", count, Limits.MAX_SUMS);
+    }
+  }
+
+  /**
+   * Asks for several small files, each of them whole, in one answer.
+   *
+   * @param files which, 1 to {@value Limits#MAX_PACK_FILES} of them; their names must fit into one request
+   */
+  record Pack(List<Wanted> files) implements Request {
+    public Pack {
+      files = List.copyOf(files);
+      Check.within("the number of files", files.size(), Limits.MAX_PACK_FILES);
+    }
+  }
+
+  /**
+   * A file of a pack.
+   *
+   * @param name which
+   * @param version what it must still be; none for whatever it is
+   */
+  record Wanted(Naming name, Optional<FileVersion> version) {
+
+    /** How many bytes of a request's body it takes. */
+    public int bytes() {
+      return RequestWriter.packedBytes(ByteBufUtil.utf8Bytes(name.toString()), version.isPresent());
     }
   }
 

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.FileVersion;
 import io.pipewright.filetransfer.store.Naming;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -36,6 +38,7 @@ final class RequestReader {
         case MessageType.STAT -> stat(fields);
         case MessageType.GET -> get(fields);
         case MessageType.SUMS -> sums(fields);
+        case MessageType.PACK -> pack(fields);
         default -> new Request.Unknown(type);
       };
     } catch (IllegalArgumentException e) {
@@ -125,6 +128,30 @@ final class RequestReader {
     }
     fields.requireUpTo(4);
     return new Request.Sums(name, version, first, count);
+  }
+
+  private static Request pack(FieldReader fields) {
+    List<Request.Wanted> files = new ArrayList<>();
+    while (fields.next()) {
+      if (fields.id() == 1) {
+        files.add(wanted(fields.nested("PACK")));
+      }
+    }
+    return new Request.Pack(files);
+  }
+
+  private static Request.Wanted wanted(FieldReader fields) {
+    Naming name = null;
+    Optional<FileVersion> version = Optional.empty();
+    while (fields.next()) {
+      switch (fields.id()) {
+        case 1 -> name = name(fields);
+        case 2 -> version = Optional.of(fields.version());
+        default -> {}
+      }
+    }
+    fields.requireUpTo(1);
+    return new Request.Wanted(name, version);
   }
 
   private static Secret secret(FieldReader fields) {

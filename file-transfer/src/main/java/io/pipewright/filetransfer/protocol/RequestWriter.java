@@ -25,6 +25,8 @@ final class RequestWriter {
       write(get, out);
     } else if (request instanceof Request.Sums sums) {
       write(sums, out);
+    } else if (request instanceof Request.Pack pack) {
+      write(pack, out);
     } else {
       throw new IllegalArgumentException(request + " is nothing that a client says");
     }
@@ -63,10 +65,32 @@ final class RequestWriter {
     FieldWriter.u32(out, 4, sums.count());
   }
 
+  private static void write(Request.Pack pack, ByteBuf out) {
+    out.writeByte(MessageType.PACK);
+    for (Request.Wanted file : pack.files()) {
+      byte[] name = utf8(file.name());
+      FieldWriter.header(
+          out, 1, packedBytes(name.length, file.version().isPresent()) - FieldWriter.HEADER_BYTES);
+      FieldWriter.bytes(out, 1, name);
+      if (file.version().isPresent()) {
+        FieldWriter.version(out, 2, file.version().get());
+      }
+    }
+  }
+
+  /** How many bytes of a PACK one file takes. */
+  static int packedBytes(int nameBytes, boolean version) {
+    return 2 * FieldWriter.HEADER_BYTES + nameBytes + (version ? FieldWriter.VERSION_BYTES : 0);
+  }
+
   private static void name(ByteBuf out, int id, Naming name) {
+    FieldWriter.bytes(out, id, utf8(name));
+  }
+
+  private static byte[] utf8(Naming name) {
     if (!(name instanceof FileName spelt)) {
       throw new IllegalArgumentException("a name that is none cannot be asked for: " + name);
     }
-    FieldWriter.bytes(out, id, spelt.toString().getBytes(CharsetUtil.UTF_8));
+    return spelt.toString().getBytes(CharsetUtil.UTF_8);
   }
 }

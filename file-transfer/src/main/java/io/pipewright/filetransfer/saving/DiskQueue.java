@@ -2,6 +2,7 @@ package io.pipewright.filetransfer.saving;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -110,7 +111,10 @@ public final class DiskQueue {
    */
   public void begin(PartFile part, long block, int sum, Consumer<BlockOutcome> whenEnded) {
     begin(new BlockIntake(
-        part, Math.toIntExact(block), sum, outcome -> outcomes.add(whenEnded, outcome)));
+        part,
+        Math.toIntExact(block),
+        sum,
+        outcome -> outcomes.add(() -> whenEnded.accept(outcome), 1)));
   }
 
   /**
@@ -121,7 +125,19 @@ public final class DiskQueue {
    * @param whenEnded told once, on the event loop, what became of it, after {@link #end}; on another thread only if that has ended
    */
   public void begin(SmallFile file, int sum, Consumer<BlockOutcome> whenEnded) {
-    begin(new SmallIntake(file, sum, outcome -> outcomes.add(whenEnded, outcome)));
+    begin(new SmallIntake(file, sum, outcome -> outcomes.add(() -> whenEnded.accept(outcome), 1)));
+  }
+
+  /**
+   * Several small files come, their bytes one behind the other.
+   *
+   * @param files what they are to be, in that order; their folders must stay open until the outcomes
+   * @param whenEnded told once, on the event loop, what became of each that is not passed over, in that order, after {@link #end}; on
+   *     another thread only if that has ended
+   */
+  public void begin(List<PackedFile> files, Consumer<List<BlockOutcome>> whenEnded) {
+    begin(new PackIntake(
+        files, becameOf -> outcomes.add(() -> whenEnded.accept(becameOf), files.size())));
   }
 
   void begin(Intake next) {

@@ -5,7 +5,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +19,8 @@ final class Outcomes {
 
   private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
 
-  private record News(Consumer<BlockOutcome> whom, BlockOutcome outcome) {}
-
   private final EventExecutor loop;
-  private final Queue<News> news = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean announced = new AtomicBoolean();
 
   private int unannounced; // on the one disk thread that is at work
@@ -34,17 +31,18 @@ final class Outcomes {
   }
 
   /**
-   * An outcome, of which the event loop hears with the others: soon, or at the next {@link #announce}.
+   * Outcomes, of which the event loop hears with the others: soon, or at the next {@link #announce}.
    *
-   * @param whom is told on the event loop, or here if that has ended
+   * @param telling tells whoever waits for them, on the event loop, or here if that has ended
+   * @param count how many they are
    */
-  void add(Consumer<BlockOutcome> whom, BlockOutcome outcome) {
-    news.add(new News(whom, outcome));
+  void add(Runnable telling, int count) {
+    news.add(telling);
     long now = System.nanoTime();
     if (unannounced == 0) {
       sinceNanos = now;
     }
-    unannounced++;
+    unannounced += count;
     if (unannounced >= MOST || now - sinceNanos > MOST_NANOS) {
       announce();
     }
@@ -64,9 +62,9 @@ final class Outcomes {
 
   private void tell() {
     announced.set(false);
-    for (News one = news.poll(); one != null; one = news.poll()) {
+    for (Runnable telling = news.poll(); telling != null; telling = news.poll()) {
       try {
-        one.whom().accept(one.outcome());
+        telling.run();
       } catch (RuntimeException e) {
         log.error("a defect where a download is told what was written", e);
       }

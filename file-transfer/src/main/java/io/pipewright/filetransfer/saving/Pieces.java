@@ -11,9 +11,14 @@ final class Pieces {
 
   private final List<ByteBuf> pieces = new ArrayList<>(2);
 
+  /** Keeps a piece. */
+  void add(ByteBuf piece) {
+    pieces.add(piece);
+  }
+
   /** Keeps a piece and sums it. */
   void add(ByteBuf piece, CRC32C sum) {
-    pieces.add(piece);
+    add(piece);
     for (ByteBuffer bytes : piece.nioBuffers()) {
       sum.update(bytes);
     }

@@ -37,11 +37,13 @@ final class Answers {
   private final FileStore store;
   private final BufferShare share;
   private final Channel channel;
+  private final PackAnswers packs;
 
   Answers(FileStore store, BufferShare share, Channel channel) {
     this.store = store;
     this.share = share;
     this.channel = channel;
+    this.packs = new PackAnswers(share, channel);
   }
 
   /** For requests that are answered one after the other; the caller closes it. */
@@ -61,6 +63,9 @@ final class Answers {
     }
     if (request instanceof Request.Stat stat) {
       return stat(stat, visit);
+    }
+    if (request instanceof Request.Pack pack) {
+      return packs.to(pack, visit);
     }
     return sums((Request.Sums) request, visit);
   }
@@ -179,8 +184,7 @@ final class Answers {
     }
   }
 
-  private static boolean readFully(StoredFile file, long offset, ByteBuffer target)
-      throws IOException {
+  static boolean readFully(StoredFile file, long offset, ByteBuffer target) throws IOException {
     int begin = target.position();
     while (target.hasRemaining()) {
       if (file.read(target, offset + target.position() - begin) < 0) {
@@ -190,11 +194,11 @@ final class Answers {
     return true;
   }
 
-  private static Opening open(Naming name, FileStore.Visit visit) {
+  static Opening open(Naming name, FileStore.Visit visit) {
     return name instanceof FileName parsed ? visit.open(parsed) : (Refused) name;
   }
 
-  private static Answer.FileFacts facts(StoredFile file) {
+  static Answer.FileFacts facts(StoredFile file) {
     return new Answer.FileFacts(file.size(), file.lastModified(), file.version());
   }
 

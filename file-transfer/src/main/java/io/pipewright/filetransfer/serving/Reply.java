@@ -23,12 +23,16 @@ sealed interface Reply {
     public void discard() {}
   }
 
-  /** A whole answer as bytes, frames included: {@code RawBytes} of that many, which the share counts until they are written. */
+  /** A whole answer as bytes, frames included: {@code RawBytes}, whose memory the share counts until they are written. */
   record Encoded(Object frames, int bytes, BufferShare share) implements Ready {
 
     /** An answer whose bytes are taken of the share. */
     static Encoded of(ByteBuf frames, BufferShare share) {
-      int bytes = frames.readableBytes();
+      return of(frames, frames.readableBytes(), share);
+    }
+
+    /** An answer that takes more memory than it has bytes. */
+    static Encoded of(ByteBuf frames, int bytes, BufferShare share) {
       share.take(bytes);
       return new Encoded(RawBytes.of(frames), bytes, share);
     }

@@ -44,6 +44,22 @@ final class Frames {
     return joined(header(offset, bytes.length, (int) sum.getValue()), bytes);
   }
 
+  /** The header of a pack: empty for a file that is not in it. */
+  static byte[] pack(byte[]... files) {
+    return frame(0x87, Arrays.stream(files).map(file -> field(1, file)).toArray(byte[][]::new));
+  }
+
+  /** A file in a pack. */
+  static byte[] packed(byte[] bytes, byte[] version) {
+    CRC32C sum = new CRC32C();
+    sum.update(bytes);
+    return joined(
+        field(1, u64(bytes.length)),
+        field(2, u64(1_700_000_000_123_456_789L)),
+        field(3, version),
+        field(4, u32((int) sum.getValue())));
+  }
+
   static byte[] sums(long first, int... sums) {
     ByteBuffer all = ByteBuffer.allocate(4 * sums.length);
     Arrays.stream(sums).forEach(all::putInt);

@@ -8,6 +8,7 @@ import static io.pipewright.filetransfer.link.Frames.entries;
 import static io.pipewright.filetransfer.link.Frames.error;
 import static io.pipewright.filetransfer.link.Frames.file;
 import static io.pipewright.filetransfer.link.Frames.header;
+import static io.pipewright.filetransfer.link.Frames.packed;
 import static io.pipewright.filetransfer.link.Frames.sums;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,6 +30,7 @@ import io.pipewright.filetransfer.store.FileName;
 import io.pipewright.filetransfer.store.FileVersion;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -264,6 +266,76 @@ class LinkHandlerTest {
 
     assertThat(causeOf(got)).isInstanceOf(BadAnswerException.class);
     assertThat(collector.bytes()).hasSize(10);
+  }
+
+  private CompletableFuture<Answer.Pack> pack(int files) {
+    PackExchange exchange = new PackExchange(
+        SERVER,
+        new Request.Pack(Collections.nCopies(files, new Request.Wanted(NAME, Optional.of(ASKED)))),
+        new PackReceiver() {
+          @Override
+          public void header(Answer.Pack pack) {
+            collector.steps.add("pack " + pack.files().size());
+          }
+
+          @Override
+          public void bytes(ByteBuf piece) {
+            collector.bytes(piece);
+          }
+        });
+    handler.ask(exchange);
+    return exchange.future();
+  }
+
+  @Test
+  void aPackIsCompleteWithItsLastByteAndTheNextAnswerFollows() {
+    byte[] content = random(1_000);
+    CompletableFuture<Answer.Pack> first = pack(3);
+    CompletableFuture<Answer.Pack> empty = pack(1);
+    CompletableFuture<FileFacts> facts = stat();
+
+    arrives(Frames.pack(packed(content, VERSION), new byte[0]), Arrays.copyOf(content, 999));
+    assertThat(first).isNotDone();
+    arrives(Arrays.copyOfRange(content, 999, 1_000), Frames.pack(new byte[0]), file(9));
+
+    assertThat(first.join().files()).hasSize(2);
+    assertThat(collector.bytes()).isEqualTo(content);
+    assertThat(empty.join().bytes()).isZero();
+    assertThat(collector.steps).containsExactly("pack 2", "pack 1");
+    assertThat(facts.join().size()).isEqualTo(9);
+  }
+
+  @Test
+  void anErrorInsteadOfAPackEndsOnlyThat() {
+    CompletableFuture<Answer.Pack> refused = pack(1);
+    CompletableFuture<FileFacts> facts = stat();
+
+    arrives(error(2, "what is that?"), file(9));
+
+    assertThat(causeOf(refused)).isInstanceOf(RemoteFailure.class);
+    assertThat(facts.join().size()).isEqualTo(9);
+  }
+
+  @Test
+  void aPackOfMoreFilesThanWereAskedForIsRefused() {
+    CompletableFuture<Answer.Pack> more = pack(1);
+    arrives(Frames.pack(new byte[0], new byte[0]));
+    assertThat(causeOf(more)).hasMessageContaining("packs 2 files where 1 were asked for");
+  }
+
+  @Test
+  void aPackWithAnotherVersionThanWasAskedForIsRefused() {
+    CompletableFuture<Answer.Pack> other = pack(1);
+    arrives(Frames.pack(packed(random(5), OTHER_VERSION)));
+    assertThat(causeOf(other)).hasMessageContaining("another version than was asked for");
+  }
+
+  @Test
+  void aPackThatBreaksOffFails() {
+    CompletableFuture<Answer.Pack> pack = pack(1);
+    arrives(Frames.pack(packed(random(500), VERSION)), random(499));
+    channel.close();
+    assertThat(causeOf(pack)).isInstanceOf(LinkBrokenException.class);
   }
 
   @Test

@@ -64,6 +64,9 @@ class AnswerCodecTest {
                 data(3, 6),
                 hex("0000000186ff"),
                 frame("86"),
+                frame("87", field(1, ""), field(1, packed("0000000000000002")), field(1, "")),
+                hex("0a0b"),
+                frame("87", field(1, packed("0000000000000000"))),
                 frame("85", field(1, "0000000000000002"), field(2, "00000001ffffffff")),
                 frame("c0", field(1, "00000006"), text(2, "busy"), field(3, "ffffffff")),
                 frame("c0", field(1, "00000063"), text(2, ""), field(4, "0000000000000005"))))
@@ -80,6 +83,9 @@ class AnswerCodecTest {
             new Answer.Data(3, 6, -1),
             hex("0000000186ff"),
             Answer.End.INSTANCE,
+            new Answer.Pack(List.of(Optional.empty(), packed(2), Optional.empty())),
+            hex("0a0b"),
+            new Answer.Pack(List.of(packed(0))),
             new Answer.SumList(2, new int[] {1, -1}),
             new Answer.Failure(
                 ErrorCode.BUSY,
@@ -102,13 +108,32 @@ class AnswerCodecTest {
         .isInstanceOf(TruncatedFrameException.class);
   }
 
+  private static String packed(String size) {
+    return field(1, size) + field(2, "0000000000000001") + field(3, VERSION) + field(4, "ffffffff");
+  }
+
+  private static Optional<Answer.PackedFile> packed(int size) {
+    return Optional.of(new Answer.PackedFile(
+        new Answer.FileFacts(size, Instant.ofEpochSecond(0, 1), PARSED_VERSION), -1));
+  }
+
   static List<String[]> malformed() {
     String kind = field(2, "01");
     String rest = field(3, "0000000000000000") + field(4, "0000000000000000") + field(5, VERSION);
     return List.of(
         new String[] {"", "it is empty"},
         new String[] {"04" + text(1, "a"), "there is no such answer"},
-        new String[] {"87", "there is no such answer"},
+        new String[] {"88", "there is no such answer"},
+        new String[] {"87", "the number of files is 0, not 1 to 256"},
+        new String[] {"87" + field(1, "").repeat(257), "the number of files is 257, not 1 to 256"},
+        new String[] {"87" + field(1, FACTS), "field 4 is missing"},
+        new String[] {
+          "87" + field(1, packed("0000000000100001")), "a file of 1048577 bytes is in no pack"
+        },
+        new String[] {
+          "87" + field(1, packed("0000000000080000")).repeat(3),
+          "the pack has 1572864 bytes, more than 1048576"
+        },
         new String[] {"8601", "it ends within the header of a field"},
         new String[] {"81" + field(1, "00000001") + text(2, "me"), "field 3 is missing"},
         new String[] {

@@ -63,6 +63,12 @@ class ProtocolDocumentTest {
       new Request.Stat(name("secret.txt")),
       new Answer.SumList(0, new int[] {sum(CONTENT)}),
       Answer.Failure.of(ErrorCode.NOT_GIVEN, "not given"),
+      new Request.Pack(List.of(
+          new Request.Wanted(NAME, Optional.of(VERSION)),
+          new Request.Wanted(name("secret.txt"), Optional.empty()))),
+      new Answer.Pack(List.of(
+          Optional.of(new Answer.PackedFile(new Answer.FileFacts(14, TIME, VERSION), sum(CONTENT))),
+          Optional.empty())),
       new Answer.Failure(
           ErrorCode.DRAINING,
           "the server ends",
@@ -93,9 +99,10 @@ class ProtocolDocumentTest {
       reader.writeInbound(Unpooled.wrappedBuffer(examples.get(i)));
       Object read = reader.readInbound();
       assertThat(read).isEqualTo(message);
-      if (message instanceof Answer.Data data) {
+      byte[] expected = rawBytes(message);
+      if (expected.length > 0) {
         ByteBuf raw = reader.readInbound();
-        assertThat(ByteBufUtil.getBytes(raw)).isEqualTo(rawBytes(data));
+        assertThat(ByteBufUtil.getBytes(raw)).isEqualTo(expected);
         raw.release();
       }
       assertThat(reader.finish()).isFalse();
@@ -120,7 +127,8 @@ class ProtocolDocumentTest {
     assertThat(document)
         .contains("| body of a request | " + Limits.MAX_REQUEST_BYTES + " bytes |")
         .contains("| body of an answer | " + Limits.MAX_ANSWER_BYTES + " bytes |")
-        .contains("| raw bytes behind a DATA | " + Blocks.BYTES + " |")
+        .contains("| raw bytes behind a DATA or a PACK | " + Limits.MAX_RAW_BYTES + " |")
+        .contains("| files in a PACK | " + Limits.MAX_PACK_FILES + " |")
         .contains("| a name, a path or one component | " + Limits.MAX_NAME_BYTES + " bytes |")
         .contains("| agent | " + Limits.MAX_AGENT_BYTES + " bytes |")
         .contains("| secret | " + Secret.MAX_BYTES + " bytes |")
@@ -150,8 +158,8 @@ class ProtocolDocumentTest {
   private static byte[] written(Object message) {
     EmbeddedChannel writer = message instanceof Request ? Wire.client() : Wire.server();
     writer.writeOutbound(message);
-    if (message instanceof Answer.Data data) {
-      writer.writeOutbound(RawBytes.of(Unpooled.wrappedBuffer(rawBytes(data))));
+    if (rawBytes(message).length > 0) {
+      writer.writeOutbound(RawBytes.of(Unpooled.wrappedBuffer(rawBytes(message))));
     }
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(Wire.written(writer));
@@ -159,8 +167,11 @@ class ProtocolDocumentTest {
     return all.toByteArray();
   }
 
-  private static byte[] rawBytes(Answer.Data data) {
-    return Arrays.copyOfRange(CONTENT, (int) data.offset(), (int) data.end());
+  private static byte[] rawBytes(Object message) {
+    if (message instanceof Answer.Data data) {
+      return Arrays.copyOfRange(CONTENT, (int) data.offset(), (int) data.end());
+    }
+    return message instanceof Answer.Pack ? CONTENT : new byte[0];
   }
 
   private static int sum(byte[] bytes) {

@@ -72,6 +72,11 @@ class RequestCodecTest {
                     field(2, VERSION),
                     field(3, "0000000000000001"),
                     field(4, "00000100")),
+                frame(
+                    "06",
+                    field(1, NAME),
+                    field(9, "aa"),
+                    field(1, field(9, "") + field(2, VERSION) + text(1, "../x"))),
                 frame("7f", "010203")))
         .yields(
             new Request.Hello(1, "me", Optional.empty()),
@@ -82,6 +87,9 @@ class RequestCodecTest {
             new Request.Get(FileName.parse("a"), Optional.empty(), 0, OptionalLong.empty()),
             new Request.Get(FileName.parse("a"), Optional.of(version), 7, OptionalLong.of(0)),
             new Request.Sums(FileName.parse("a"), version, 1, 256),
+            new Request.Pack(List.of(
+                new Request.Wanted(FileName.parse("a"), Optional.empty()),
+                new Request.Wanted(FileName.parse("../x"), Optional.of(version)))),
             new Request.Unknown(0x7f));
   }
 

@@ -106,10 +106,10 @@ final class Wire {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      if (message instanceof Answer.Data data) {
-        missing = data.length();
+      if (message instanceof Answer answer && AnswerCodec.rawBytes(answer) > 0) {
+        missing = AnswerCodec.rawBytes(answer);
         joined = ctx.alloc().buffer(missing);
-        ctx.fireChannelRead(data);
+        ctx.fireChannelRead(answer);
       } else if (message instanceof ByteBuf piece) {
         missing -= piece.readableBytes();
         joined.writeBytes(piece);

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -330,6 +331,69 @@ class DiskQueueTest {
             BlockOutcome.NotWritten.class,
             failed -> assertThat(failed.cause()).isInstanceOf(TargetExistsException.class));
     line.released();
+  }
+
+  private PackedFile packed(String name, byte[] bytes, int sum) {
+    return new PackedFile(
+        bytes.length,
+        sum,
+        Optional.of(new SmallFile(
+            target, safe(name), bytes.length, Instant.EPOCH, ExistingFile.REFUSE, false)));
+  }
+
+  @Test
+  void savesOfAPackEachFileThatIsRightHoweverItIsCut() throws Exception {
+    byte[] bytes = Content.of(9_000).bytes();
+    byte[] one = Arrays.copyOf(bytes, 4_000);
+    byte[] passedOver = Arrays.copyOfRange(bytes, 4_000, 5_000);
+    byte[] bad = Arrays.copyOfRange(bytes, 5_000, 5_001);
+    byte[] last = Arrays.copyOfRange(bytes, 5_001, 9_000);
+    for (int cut : new int[] {1, 999, 4_000, 9_000}) {
+      List<PackedFile> files = List.of(
+          packed(cut + "/one", one, Content.sum(one)),
+          packed(cut + "/empty", new byte[0], 0),
+          new PackedFile(passedOver.length, 0, Optional.empty()),
+          packed(cut + "/bad", bad, 1),
+          packed(cut + "/last", last, Content.sum(last)));
+      CompletableFuture<List<BlockOutcome>> outcomes = new CompletableFuture<>();
+      Line line = new Line();
+      line.call(() -> line.queue.begin(files, outcomes::complete));
+      for (int at = 0; at < bytes.length; at += cut) {
+        line.write(Arrays.copyOfRange(bytes, at, Math.min(at + cut, bytes.length)));
+      }
+      line.end();
+
+      assertThat(outcomes.get(10, TimeUnit.SECONDS))
+          .hasExactlyElementsOfTypes(
+              BlockOutcome.Placed.class,
+              BlockOutcome.Placed.class,
+              BlockOutcome.WrongSum.class,
+              BlockOutcome.Placed.class);
+      Path saved = folder.resolve(String.valueOf(cut));
+      assertThat(saved.resolve("one")).hasBinaryContent(one);
+      assertThat(saved.resolve("empty")).isEmptyFile();
+      assertThat(saved.resolve("last")).hasBinaryContent(last);
+      assertThat(saved.toFile().list()).hasSize(3);
+      line.released();
+    }
+  }
+
+  @Test
+  void savesNothingOfAPackThatIsNotWhole() throws Exception {
+    byte[] bytes = Content.of(1_000).bytes();
+    CompletableFuture<List<BlockOutcome>> outcomes = new CompletableFuture<>();
+    Line line = new Line();
+    List<PackedFile> files = List.of(packed("whole", bytes, Content.sum(bytes)));
+    line.call(() -> line.queue.begin(files, outcomes::complete))
+        .write(first(bytes))
+        .end();
+    assertThat(outcomes.get(10, TimeUnit.SECONDS))
+        .hasExactlyElementsOfTypes(BlockOutcome.WrongSum.class);
+
+    line.call(() -> line.queue.begin(files, outcomes::complete)).write(bytes);
+    line.call(line.queue::abandon);
+    line.released();
+    assertThat(folder.resolve("whole")).doesNotExist();
   }
 
   @Test
