@@ -28,18 +28,24 @@ final class CheckedFolder implements Folder {
   private static final boolean WINDOWS = File.separatorChar == '\\';
 
   private final Path path;
-  private final boolean isNew;
+  private final boolean wasEmpty;
 
   /**
    * @param path a real path
    */
-  CheckedFolder(Path path) {
-    this(path, false);
+  CheckedFolder(Path path) throws IOException {
+    this(path, isEmpty(path));
   }
 
-  private CheckedFolder(Path path, boolean isNew) {
+  private static boolean isEmpty(Path path) throws IOException {
+    try (DirectoryStream<Path> names = Files.newDirectoryStream(path)) {
+      return !names.iterator().hasNext();
+    }
+  }
+
+  private CheckedFolder(Path path, boolean wasEmpty) {
     this.path = path;
-    this.isNew = isNew;
+    this.wasEmpty = wasEmpty;
   }
 
   @Override
@@ -48,8 +54,8 @@ final class CheckedFolder implements Folder {
   }
 
   @Override
-  public boolean isNew() {
-    return isNew;
+  public boolean wasEmpty() {
+    return wasEmpty;
   }
 
   @Override

@@ -36,8 +36,8 @@ interface Folder extends Closeable {
   /** Where it was when it was opened. */
   Path path();
 
-  /** Whether it was made to be opened, so that nothing was in it then. */
-  boolean isNew();
+  /** Whether nothing was in it when it was opened. */
+  boolean wasEmpty();
 
   /**
    * Opens a file in it.

@@ -36,14 +36,14 @@ final class SecureFolder implements Folder {
   private final Path path;
   private final SecureDirectoryStream<Path> handle;
   private final SecureFolder outermost;
-  private final boolean isNew;
+  private final boolean wasEmpty;
 
   private SecureFolder(
-      Path path, SecureDirectoryStream<Path> handle, SecureFolder outermost, boolean isNew) {
+      Path path, SecureDirectoryStream<Path> handle, SecureFolder outermost, boolean wasEmpty) {
     this.path = path;
     this.handle = handle;
     this.outermost = outermost == null ? this : outermost;
-    this.isNew = isNew;
+    this.wasEmpty = wasEmpty;
   }
 
   /**
@@ -56,10 +56,24 @@ final class SecureFolder implements Folder {
   static Optional<Folder> open(Path path) throws IOException {
     DirectoryStream<Path> stream = Files.newDirectoryStream(path);
     if (stream instanceof SecureDirectoryStream<Path> handle) {
-      return Optional.of(new SecureFolder(path, handle, null, false));
+      return Optional.of(new SecureFolder(path, handle, null, isEmpty(handle)));
     }
     stream.close();
     return Optional.empty();
+  }
+
+  private static boolean isEmpty(SecureDirectoryStream<Path> handle) throws IOException {
+    boolean looked = false;
+    try (DirectoryStream<Path> names =
+        handle.newDirectoryStream(SELF)) { // a handle lists only once
+      boolean empty = !names.iterator().hasNext();
+      looked = true;
+      return empty;
+    } finally {
+      if (!looked) {
+        handle.close();
+      }
+    }
   }
 
   @Override
@@ -68,8 +82,8 @@ final class SecureFolder implements Folder {
   }
 
   @Override
-  public boolean isNew() {
-    return isNew;
+  public boolean wasEmpty() {
+    return wasEmpty;
   }
 
   @Override

@@ -48,7 +48,7 @@ public final class TargetFolder implements Closeable {
     try {
       Path real = folder.toRealPath();
       Optional<Folder> secure = SecureFolder.open(real);
-      return new TargetFolder(secure.orElseGet(() -> new CheckedFolder(real)));
+      return new TargetFolder(secure.isPresent() ? secure.get() : new CheckedFolder(real));
     } catch (NoSuchFileException e) {
       throw new NotWritableException(folder, "there is no such folder");
     } catch (NotDirectoryException e) {
@@ -95,15 +95,15 @@ public final class TargetFolder implements Closeable {
   }
 
   /**
-   * Whether something may have a name here: nothing has in a folder that was made for the files that are being saved. Others may
-   * put something there meanwhile, which giving a file its name finds out. Asks the file system nothing.
+   * Whether something may have a name here: nothing has in a folder in which nothing was when it was opened. Others may put
+   * something there meanwhile, which giving a file its name finds out. Asks the file system nothing.
    *
    * @param name the final name of a file
    */
   public boolean mayHave(SafeName name) {
     synchronized (held) {
       Held one = held.get(name.folders());
-      return one == null || !one.folder.isNew();
+      return one == null || !one.folder.wasEmpty();
     }
   }
 

@@ -81,8 +81,8 @@ class SpellingTest {
   private record Loose(Folder folder) implements Folder {
 
     @Override
-    public boolean isNew() {
-      return folder.isNew();
+    public boolean wasEmpty() {
+      return folder.wasEmpty();
     }
 
     private Path there(Path name) throws IOException {

@@ -90,6 +90,17 @@ class TargetFolderTest {
 
   @ParameterizedTest
   @MethodSource("openers")
+  void knowsThatNothingIsInAFolderThatWasEmpty(Opener opener) throws IOException {
+    target = opener.open(folder);
+    save("c");
+    assertThat(target.mayHave(safe("a"))).isFalse();
+    try (TargetFolder again = opener.open(folder)) {
+      assertThat(again.mayHave(safe("a"))).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("openers")
   void isLedOutsideByNoLink(Opener opener) throws IOException {
     target = opener.open(folder);
     Files.createSymbolicLink(folder.resolve("link"), outside);
