@@ -29,7 +29,8 @@ public abstract class SocketBuilder<B extends SocketBuilder<B>> extends EventLoo
   }
 
   /**
-   * {@code SO_RCVBUF} in bytes. Default 0: the kernel's own, which it tunes as it goes.
+   * {@code SO_RCVBUF} in bytes; 0 for the kernel's own, which over TCP it tunes as it goes. Default 0; for UDP servers 1 MiB, of
+   * which the kernel may grant less.
    *
    * @param bytes 0 or more
    * @return this

@@ -10,7 +10,6 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
 import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
-import io.pipewright.transport.HeldRead;
 import io.pipewright.udp.batch.ReceiveBuffers;
 import io.pipewright.udp.batch.SegmentJoiner;
 import java.io.IOException;
@@ -21,9 +20,7 @@ import java.nio.channels.ClosedChannelException;
  * The first handler of a datagram channel: sees to it that a datagram arrives whole or not at all, leaves as it is, and is
  * counted.
  *
- * <p>Inbound, what fills the receive buffer was longer than what is accepted, and is dropped and counted. While more is to be
- * sent than the channel's high-water mark allows, nothing is read: what comes waits in the kernel, which counts what it has no
- * room for.
+ * <p>Inbound, what fills the receive buffer was longer than what is accepted, and is dropped and counted.
  *
  * <p>Outbound, it takes care of empty datagrams, which are legal (RFC 768): Netty 4.2 drops one on epoll, kqueue and NIO and
  * reports success, and on epoll one in a batch makes another one go out twice. Here they go to the socket by themselves.
@@ -44,7 +41,6 @@ final class DatagramGuard extends ChannelDuplexHandler {
   private final ReceiveBuffers buffers;
   private final SegmentJoiner joiner;
   private final int neverTooLong;
-  private final HeldRead heldRead = new HeldRead();
   private Tally tally;
   private SendPromise unawaited;
 
@@ -106,23 +102,6 @@ final class DatagramGuard extends ChannelDuplexHandler {
     ByteBuf copy = ctx.alloc().directBuffer(bytes, bytes).writeBytes(datagram.content());
     datagram.release();
     return datagram.replace(copy);
-  }
-
-  @Override
-  public void read(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
-      ctx.read();
-    } else {
-      heldRead.hold(ctx.channel());
-    }
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable() && heldRead.letGo(ctx.channel())) {
-      ctx.read();
-    }
-    ctx.fireChannelWritabilityChanged();
   }
 
   @Override

@@ -1,9 +1,8 @@
 package io.pipewright.udp;
 
+import io.pipewright.ServerStats;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * What became of the datagrams of a server since it started, and where they were lost: a snapshot, whose numbers are read one
@@ -57,19 +56,8 @@ public record DatagramStats(
             receivedBytes,
             sent,
             sentBytes,
-            byReason(dropped),
-            byReason(sendFailures),
+            ServerStats.byKind(dropped),
+            ServerStats.byKind(sendFailures),
             kernelDrops.isPresent() ? kernelDrops.getAsLong() : "unknown");
-  }
-
-  private static String byReason(Map<String, Long> counts) {
-    long total = counts.values().stream().mapToLong(Long::longValue).sum();
-    return counts.isEmpty()
-        ? "0"
-        : total
-            + new TreeMap<>(counts)
-                .entrySet().stream()
-                    .map(count -> count.getKey() + " " + count.getValue())
-                    .collect(Collectors.joining(", ", " (", ")"));
   }
 }

@@ -133,7 +133,6 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
 
   @Override
   public DatagramStats datagramStats() {
-    OptionalLong now = kernelDrops();
     Tally total = setup.counts().total();
     return new DatagramStats(
         total.received(),
@@ -143,13 +142,21 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
         setup.counts().dropped(),
         setup.counts().sendFailures(),
         setup.counts().datagramsResent(),
-        now.isPresent() ? now : lastKernelDrops);
+        kernelDrops());
   }
 
   private OptionalLong kernelDrops() {
-    return UdpSockets.queuesOf(channels)
-        .map(queues -> OptionalLong.of(queues.drops()))
-        .orElse(OptionalLong.empty());
+    List<Channel> stillOpen = channels.stream().filter(Channel::isOpen).toList();
+    return stillOpen.isEmpty()
+        ? lastKernelDrops
+        : UdpSockets.queuesOf(stillOpen)
+            .map(queues -> OptionalLong.of(queues.drops()))
+            .orElse(OptionalLong.empty());
+  }
+
+  @Override
+  public String summary() {
+    return datagramStats().describe();
   }
 
   @Override

@@ -71,8 +71,8 @@ class UdpBatchingTest {
         assertThat(client.receive()).as("%d bytes", size).isEqualTo(sent);
       }
       assertThat(server.datagramStats().dropped()).isEmpty();
-      await().untilAsserted(
-          () -> assertThat(server.datagramStats().sent()).isEqualTo(SIZES.length));
+      await()
+          .untilAsserted(() -> assertThat(server.datagramStats().sent()).isEqualTo(SIZES.length));
     }
   }
 
@@ -159,13 +159,22 @@ class UdpBatchingTest {
     }
   }
 
-  static Stream<Integer> batches() {
-    return Stream.of(1, 16);
+  @Test
+  void burstsAreReceivedInBatchesOnlyIfTheCheckSaysThatNettyCan() {
+    assumeTrue(Transport.EPOLL.isAvailable(), "no epoll here");
+    try (RunningUdpServer server = UdpServer.builder()
+        .transport(Transport.EPOLL)
+        .receiveBursts(true)
+        .pipeline(Datagrams.ECHO)
+        .start()) {
+      assertThat(server.batching().receivesBursts()).as("Netty 4.2.18 leaks so").isFalse();
+      assertThat(server.batching().describe())
+          .contains("(GRO) off: checked over loopback: this Netty does not let go of its memory");
+    }
   }
 
-  @ParameterizedTest
-  @MethodSource("batches")
-  void aBurstThatIsSentAsOneAndReceivedAsOneKeepsItsBoundaries(int batch) throws Exception {
+  @Test
+  void aBurstThatIsSentAsOneAndReceivedAsOneKeepsItsBoundaries() throws Exception {
     assumeTrue(Transport.EPOLL.isAvailable(), "no epoll here");
     BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
     Pipeline receives = Pipeline.builder()
@@ -173,7 +182,7 @@ class UdpBatchingTest {
         .build();
     try (RunningUdpServer receiver = UdpServer.builder()
             .transport(Transport.EPOLL)
-            .batch(batch)
+            .batch(1)
             .receiveBursts(true)
             .pipeline(receives)
             .start();
@@ -255,8 +264,7 @@ class UdpBatchingTest {
           assertThat(client.receive()).isEqualTo(next);
         }
       }
-      await().untilAsserted(
-          () -> assertThat(server.datagramStats().sent()).isEqualTo(8L * rounds));
+      await().untilAsserted(() -> assertThat(server.datagramStats().sent()).isEqualTo(8L * rounds));
       DatagramStats stats = server.datagramStats();
       assertThat(stats.resent()).as("of one burst, then none is joined").isEqualTo(8);
       assertThat(stats.sendFailures()).isEmpty();

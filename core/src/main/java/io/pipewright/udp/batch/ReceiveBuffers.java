@@ -10,8 +10,10 @@ import io.netty.util.UncheckedBooleanSupplier;
 
 /**
  * The memory into which one channel receives its batches: one buffer with a slot for each datagram, used for every read. A slot
- * takes the largest datagram, and of one that is small only its own pages are ever touched: 32 slots of 64 KiB cost 2 MiB of
- * address space, and with small datagrams 128 KiB of memory.
+ * takes the largest datagram, and of one that is small only its own pages are ever touched: 64 slots of 64 KiB cost 4 MiB of
+ * address space, and with small datagrams 256 KiB of memory.
+ *
+ * <p>What a read is offered follows what the last ones brought, up to all slots, since Netty prepares each one that is offered.
  *
  * <p>The datagrams are slices of the buffer. If one of a batch is still held when the next batch is read, it keeps its buffer, a
  * new one takes its place, and for a while {@link #copies()} tells whoever hands out datagrams to hand out copies: so a handler
@@ -24,6 +26,10 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
   private static final int FIRST_COPIED_READS = 1_024;
   private static final int MOST_COPIED_READS = 1 << 20;
   private static final int CACHE_LINE_BYTES = 64;
+  private static final int FEWEST_OFFERED = 4;
+
+  /** So many batches in a row that leave most slots empty halve what is offered. */
+  private static final int PATIENCE = 16;
 
   /** In tests each buffer is watched; elsewhere a watched one, by chance one in 128, would slow its socket for ever. */
   private static final ByteBufAllocator MEMORY = new UnpooledByteBufAllocator(
@@ -32,6 +38,8 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
   private final int slotBytes;
   private final int slots;
   private ByteBuf buffer;
+  private int offered;
+  private int smallBatches;
   private int nextCopiedReads = FIRST_COPIED_READS;
   private int copiedReads;
   private boolean closed;
@@ -45,6 +53,7 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
   public ReceiveBuffers(int datagramBytes, int datagrams) {
     this.slotBytes = slotBytes(datagramBytes);
     this.slots = datagrams;
+    this.offered = Math.min(FEWEST_OFFERED, datagrams);
   }
 
   /** An odd number of cache lines: slots of a power of two would compete for the same few places of the cache. */
@@ -72,6 +81,20 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
     }
   }
 
+  /**
+   * As {@link #close()}, for a check whose datagrams are all released.
+   *
+   * @return how many slices Netty has lost, which would keep a buffer for ever; they are released by force
+   */
+  int closeAndCountLost() {
+    int lost = buffer == null ? 0 : buffer.refCnt() - 1;
+    if (lost > 0) {
+      buffer.release(lost);
+    }
+    close();
+    return lost;
+  }
+
   @Override
   public ExtendedHandle newHandle() {
     return new OneRead();
@@ -91,7 +114,21 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
     } else if (copiedReads > 0) {
       copiedReads--;
     }
-    return buffer.clear().retain();
+    int unoffered = (slots - offered) * slotBytes;
+    return buffer.setIndex(unoffered, unoffered).retain();
+  }
+
+  /** A batch that was full may have been cut short; one slot too many costs a few dozen nanoseconds each time. */
+  private void cameAtOnce(int datagrams) {
+    if (datagrams >= offered) {
+      offered = Math.min(2 * offered, slots);
+      smallBatches = 0;
+    } else if (datagrams > offered / 4) {
+      smallBatches = 0;
+    } else if (++smallBatches == PATIENCE) {
+      offered = Math.max(offered / 2, Math.min(FEWEST_OFFERED, slots));
+      smallBatches = 0;
+    }
   }
 
   private ByteBuf newBuffer() {
@@ -122,7 +159,7 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
 
     @Override
     public void incMessagesRead(int messages) {
-      // it is one read, whatever it brings
+      cameAtOnce(messages);
     }
 
     @Override
@@ -157,7 +194,7 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
 
     @Override
     public void readComplete() {
-      // nothing is learnt from a read
+      // all is said by then
     }
   }
 }
