@@ -45,6 +45,14 @@ public interface RunningServer extends AutoCloseable {
   /** What the server has done so far. */
   ServerStats stats();
 
+  /**
+   * What it has done so far, in one line for a log. May read what the system tells in files, and so must not be called on an
+   * event loop.
+   */
+  default String summary() {
+    return stats().describe();
+  }
+
   /** How many connections are open now; 0 for a datagram server, which has none. */
   int connections();
 

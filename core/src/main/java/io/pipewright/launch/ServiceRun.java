@@ -68,7 +68,7 @@ final class ServiceRun {
 
   private Runnable listenForSignals() {
     try {
-      return Signals.handle(this::onSignal)::restore;
+      return Signals.handle(this::onSignal, this::tellSoFar)::restore;
     } catch (ReflectiveOperationException e) {
       Thread hook = new Thread(this::drainInHook, "pipewright-shutdown");
       Runtime.getRuntime().addShutdownHook(hook);
@@ -113,6 +113,17 @@ final class ServiceRun {
       started.drainAsync(Duration.ZERO).whenComplete(this::ended); // joins the drain that was
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** On a thread of the JVM's for signals, which may read files. */
+  private void tellSoFar() {
+    RunningServer running;
+    synchronized (this) {
+      running = server;
+    }
+    if (running != null) {
+      LOG.info("so far: {}", running.summary());
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * SIGINT, SIGTERM and SIGHUP as calls of a method.
+ * SIGINT, SIGTERM and SIGHUP as calls of a method, and SIGUSR1 as calls of another.
  *
  * <p>A shutdown hook could hear of them too, but then the JVM is ending already: the exit code is
  * the signal's, whatever the drain came to, and a second signal cannot be told from the first. The
@@ -20,7 +20,8 @@ import java.util.function.Consumer;
  */
 final class Signals {
 
-  private static final List<String> NAMES = List.of("INT", "TERM", "HUP");
+  private static final List<String> TO_STOP = List.of("INT", "TERM", "HUP");
+  private static final String TO_TELL = "USR1";
 
   private final Map<Object, Object> earlierHandlers = new LinkedHashMap<>();
   private final Method handle;
@@ -30,22 +31,27 @@ final class Signals {
   }
 
   /**
-   * Sends the signals to {@code action}, each on a thread of the JVM's, with its name ({@code
-   * SIGTERM}). A signal that the process was started to ignore stays ignored ({@code nohup}); one
-   * that the platform lacks is left out.
+   * Sends the signals to the actions, each on a thread of the JVM's. A signal that the process was started to ignore stays
+   * ignored ({@code nohup}); one that the platform lacks is left out.
    *
+   * @param stop is given the name of a signal to stop ({@code SIGTERM})
+   * @param tell what SIGUSR1 asks for, which would end the process if nobody took it
    * @throws ReflectiveOperationException when this JVM has no {@code sun.misc.Signal}
    */
-  static Signals handle(Consumer<String> action) throws ReflectiveOperationException {
+  static Signals handle(Consumer<String> stop, Runnable tell) throws ReflectiveOperationException {
     Class<?> signal = Class.forName("sun.misc.Signal");
     Class<?> handler = Class.forName("sun.misc.SignalHandler");
-    Object proxy = Proxy.newProxyInstance(
-        handler.getClassLoader(), new Class<?>[] {handler}, new Handler(action));
     Signals signals = new Signals(signal.getMethod("handle", signal, handler));
-    for (String name : NAMES) {
-      signals.take(signal, name, proxy);
+    for (String name : TO_STOP) {
+      signals.take(signal, name, proxy(handler, stop));
     }
+    signals.take(signal, TO_TELL, proxy(handler, name -> tell.run()));
     return signals;
+  }
+
+  private static Object proxy(Class<?> handler, Consumer<String> action) {
+    return Proxy.newProxyInstance(
+        handler.getClassLoader(), new Class<?>[] {handler}, new Handler(action));
   }
 
   private void take(Class<?> type, String name, Object handler)

@@ -29,7 +29,8 @@ public abstract class SocketBuilder<B extends SocketBuilder<B>> extends EventLoo
   }
 
   /**
-   * {@code SO_RCVBUF} in bytes. Default 0: the kernel's own, which it tunes as it goes.
+   * {@code SO_RCVBUF} in bytes; 0 for the kernel's own, which over TCP it tunes as it goes. Default 0; for UDP servers 1 MiB, of
+   * which the kernel may grant less.
    *
    * @param bytes 0 or more
    * @return this
@@ -58,6 +59,16 @@ public abstract class SocketBuilder<B extends SocketBuilder<B>> extends EventLoo
           field, bytes, "must be 0 (the kernel's) or more, not " + bytes);
     }
     return bytes;
+  }
+
+  /** What was asked for, 0 for the kernel's own. */
+  protected final int receiveBufferBytes() {
+    return receiveBufferBytes;
+  }
+
+  /** What was asked for, 0 for the kernel's own. */
+  protected final int sendBufferBytes() {
+    return sendBufferBytes;
   }
 
   /** Hands out the buffer sizes that were set, and none that were not. */

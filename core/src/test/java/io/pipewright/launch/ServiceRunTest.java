@@ -36,6 +36,16 @@ class ServiceRunTest {
   }
 
   @Test
+  void usr1AsksWhatItHasDoneSoFarAndStopsNothing() throws Exception {
+    try (Program program = serving("--idle", "3")) {
+      program.signal("USR1");
+      program.awaitErrors("so far: accepted 0, open 3, refused 0, read 0 bytes in 0 messages");
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(ExitCode.OK);
+    }
+  }
+
+  @Test
   void theLogSaysHowManyAreBusyOnceTheIdleAreGone() throws Exception {
     try (Program program = serving("--busy", "1", "--idle", "3", "--finish-after", "1500ms")) {
       program.signal("TERM");

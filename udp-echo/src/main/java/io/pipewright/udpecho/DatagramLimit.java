@@ -4,15 +4,24 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Lets so many datagrams through, and says when that was the last one and its answer is flushed. */
+/**
+ * Lets so many datagrams through, on all sockets together, and says when that was the last one and its answer is flushed. One
+ * stands in the pipeline of each socket.
+ */
 final class DatagramLimit extends ChannelInboundHandlerAdapter {
 
+  private final AtomicLong left;
   private final Runnable reached;
-  private long left;
+  private boolean wasLast;
 
-  DatagramLimit(long datagrams, Runnable reached) {
-    this.left = datagrams;
+  /**
+   * @param left how many are let through, counted down here and by the others
+   * @param reached called when the last one has passed here
+   */
+  DatagramLimit(AtomicLong left, Runnable reached) {
+    this.left = left;
     this.reached = reached;
   }
 
@@ -20,18 +29,21 @@ final class DatagramLimit extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!(message instanceof DatagramPacket)) {
       ctx.fireChannelRead(message);
-    } else if (left == 0) {
-      ReferenceCountUtil.release(message); // it came in the same batch as the last one
-    } else {
-      left--;
-      ctx.fireChannelRead(message);
+      return;
     }
+    long leftBefore = left.getAndUpdate(count -> Math.max(0, count - 1));
+    if (leftBefore == 0) {
+      ReferenceCountUtil.release(message); // it came with the last one, or just behind it
+      return;
+    }
+    wasLast |= leftBefore == 1;
+    ctx.fireChannelRead(message);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     ctx.fireChannelReadComplete();
-    if (left == 0) {
+    if (wasLast) {
       reached.run();
     }
   }

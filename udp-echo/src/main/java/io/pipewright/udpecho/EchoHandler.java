@@ -2,7 +2,7 @@ package io.pipewright.udpecho;
 
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * (RFC 768), or forged it.
  */
 @Sharable
-final class EchoHandler extends SimpleChannelInboundHandler<DatagramPacket> {
+final class EchoHandler extends ChannelInboundHandlerAdapter {
 
   private static final int LINES_PER_SECOND = 1;
 
@@ -24,15 +24,19 @@ final class EchoHandler extends SimpleChannelInboundHandler<DatagramPacket> {
       BoundedLog.of(LoggerFactory.getLogger(UdpEchoServer.class), LINES_PER_SECOND);
 
   @Override
-  protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket datagram) {
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof DatagramPacket datagram)) {
+      ctx.fireChannelRead(message);
+      return;
+    }
     if (datagram.sender().getPort() == 0) {
+      datagram.release();
       log.warn("{}: port 0 is not answered", Addresses.text(datagram.sender()));
       return;
     }
     // the void promise: a reply that cannot be sent is reported once, by the pipeline's last
     // handler
-    ctx.write(
-        new DatagramPacket(datagram.content().retain(), datagram.sender()), ctx.voidPromise());
+    ctx.write(new DatagramPacket(datagram.content(), datagram.sender()), ctx.voidPromise());
   }
 
   @Override

@@ -9,6 +9,10 @@ import io.pipewright.pipeline.Pipeline;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,10 +26,15 @@ import picocli.CommandLine.Option;
     })
 final class ServerCommand implements Callable<Integer> {
 
+  private static final Logger log = LoggerFactory.getLogger(UdpEchoServer.class);
+
   private static final int DEFAULT_PORT = 7788;
 
   @Mixin
   private final ServerOptions options = ServerOptions.onPort(DEFAULT_PORT).loopsByDefault(1);
+
+  @Mixin
+  private final SocketOptions socket = new SocketOptions();
 
   @Option(
       names = "--print",
@@ -60,11 +69,22 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (!print) {
-      return ServiceLauncher.serve(UdpEcho.PROGRAM, options, () -> server().start());
+      return serve(() -> server().start());
     }
     try (LinePrinter printer = new LinePrinter(Terminal.standard()::print)) {
-      return ServiceLauncher.serve(UdpEcho.PROGRAM, options, () -> startPrinting(printer));
+      return serve(() -> startPrinting(printer));
     }
+  }
+
+  /** What became of the datagrams is the last thing that is logged: a datagram has no connection that could tell. */
+  private int serve(Supplier<RunningServer> start) {
+    AtomicReference<RunningServer> server = new AtomicReference<>();
+    int code = ServiceLauncher.serve(UdpEcho.PROGRAM, options, () -> {
+      server.set(start.get());
+      return server.get();
+    });
+    log.info("in all: {}", server.get().summary());
+    return code;
   }
 
   private RunningServer startPrinting(LinePrinter printer) {
@@ -88,10 +108,10 @@ final class ServerCommand implements Callable<Integer> {
 
   private UdpEchoServer server() {
     return UdpEchoServer.builder()
-        .socket(udp -> udp.host(options.host())
+        .socket(udp -> socket.applyTo(udp.host(options.host())
             .port(options.port())
             .transport(options.transport())
-            .loops(options.loops()))
+            .loops(options.loops())))
         .reply(reply())
         .maxDatagrams(count == null ? 0 : count)
         .idleTimeout(options.idleTimeout())

@@ -10,6 +10,7 @@ import io.pipewright.udp.UdpServerBuilder;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -151,7 +152,8 @@ public final class UdpEchoServer {
       builder.idle(IdlePolicy.closeAfter(idleTimeout)).handler("idle-notice", new IdleNotice());
     }
     if (maxDatagrams > 0) {
-      builder.handler("limit", () -> new DatagramLimit(maxDatagrams, limitReached));
+      AtomicLong left = new AtomicLong(maxDatagrams);
+      builder.handler("limit", () -> new DatagramLimit(left, limitReached));
     }
     return builder
         .handler("echo", reply == Reply.VERBATIM ? new EchoHandler() : new SilentHandler())

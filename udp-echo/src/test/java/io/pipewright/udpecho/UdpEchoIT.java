@@ -40,6 +40,52 @@ class UdpEchoIT {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no SIGUSR1 to send")
+  void theServerTellsWhatBecameOfTheDatagramsWhenAskedAndInTheEnd() throws Exception {
+    try (Program server = Program.packed(
+            "server",
+            "--port",
+            "0",
+            "--shards",
+            "2",
+            "--batch",
+            "8",
+            "--max-datagram",
+            "1000",
+            "--ttl",
+            "9");
+        Peer peer = new Peer()) {
+      int port = server.awaitPort();
+      peer.send("twelve bytes".getBytes(UTF_8), port);
+      assertThat(peer.receive().text()).isEqualTo("twelve bytes");
+      peer.send(new byte[1001], port);
+      peer.send(new byte[0], port);
+      peer.receive();
+      server.signal("USR1");
+      String told =
+          "received 2 (12 bytes), sent 2 (12 bytes), dropped 1 (datagram-too-long 1), send failures 0,"
+              + " kernel drops 0";
+      server.awaitErrors("so far: " + told);
+      server.signal("TERM");
+      assertThat(server.exitCode()).isZero();
+      assertThat(server.err())
+          .contains("2 sockets by SO_REUSEPORT; receive buffer ")
+          .contains("in all: " + told);
+    }
+  }
+
+  @Test
+  void whatATransportCannotSetIsALineAndExitTwo() throws Exception {
+    try (Program server =
+        Program.packed("server", "--port", "0", "--transport", "nio", "--ttl", "9")) {
+      assertThat(server.exitCode()).isEqualTo(2);
+      assertThat(server.err())
+          .contains(
+              "udp-echo: timeToLive: the nio transport cannot set it; epoll and io_uring can");
+    }
+  }
+
+  @Test
   void anExtensionAddsItsHandlerWhileTheServerPrints(@TempDir Path folder) throws Exception {
     Path jar = new JarBuilder()
         .source("com.example.Twice", """
