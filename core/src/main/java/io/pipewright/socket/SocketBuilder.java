@@ -60,6 +60,16 @@ public abstract class SocketBuilder<B extends SocketBuilder<B>> extends EventLoo
     return bytes;
   }
 
+  /** What was asked for, 0 for the kernel's own. */
+  protected final int receiveBufferBytes() {
+    return receiveBufferBytes;
+  }
+
+  /** What was asked for, 0 for the kernel's own. */
+  protected final int sendBufferBytes() {
+    return sendBufferBytes;
+  }
+
   /** Hands out the buffer sizes that were set, and none that were not. */
   protected final void bufferOptions(BiConsumer<ChannelOption<Integer>, Integer> options) {
     if (receiveBufferBytes > 0) {

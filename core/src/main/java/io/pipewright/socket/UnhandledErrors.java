@@ -6,7 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.DecoderException;
-import io.pipewright.ProtocolException;
+import io.pipewright.PipewrightException;
 import io.pipewright.framing.TruncatedFrameException;
 import io.pipewright.idle.IdleEvent;
 import io.pipewright.log.Addresses;
@@ -48,7 +48,7 @@ public final class UnhandledErrors extends ChannelInboundHandlerAdapter {
     counts.count(cause);
     Channel channel = ctx.channel();
     String peer = Addresses.text(isStream(channel) ? channel.remoteAddress() : address(channel));
-    if (cause instanceof ProtocolException || cause instanceof IOException) {
+    if (cause instanceof PipewrightException || cause instanceof IOException) {
       log.info("{}: {}", peer, Escaped.of(String.valueOf(cause.getMessage())));
     } else {
       log.warn("{}: a handler failed: {}", peer, Escaped.of(cause.toString()));

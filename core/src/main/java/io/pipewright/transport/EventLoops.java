@@ -20,6 +20,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
@@ -212,13 +213,17 @@ public final class EventLoops implements AutoCloseable {
         : UnixChannelOption.SO_REUSEPORT;
   }
 
-  /** The class of datagram channel that these loops can run. */
-  public Class<? extends DatagramChannel> datagramChannel() {
+  /**
+   * A new datagram channel for these loops. On NIO whoever needs the JDK's channel beneath makes it by hand.
+   *
+   * @param family of the socket; {@code null} for the one that the system prefers, mostly IPv6 that speaks IPv4 too
+   */
+  public DatagramChannel newDatagramChannel(SocketProtocolFamily family) {
     return switch (transport()) {
-      case IO_URING -> IoUringDatagramChannel.class;
-      case EPOLL -> EpollDatagramChannel.class;
-      case KQUEUE -> KQueueDatagramChannel.class;
-      case NIO, AUTO -> NioDatagramChannel.class;
+      case IO_URING -> new IoUringDatagramChannel(family);
+      case EPOLL -> new EpollDatagramChannel(family);
+      case KQUEUE -> new KQueueDatagramChannel(family);
+      case NIO, AUTO -> new NioDatagramChannel(family);
     };
   }
 

@@ -2,7 +2,9 @@ package io.pipewright.udp;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,11 +18,14 @@ public final class DatagramCounts {
   private static final AttributeKey<DatagramCounts> KEY =
       AttributeKey.valueOf(DatagramCounts.class, "counts");
 
-  private final LongAdder received = new LongAdder();
-  private final LongAdder receivedBytes = new LongAdder();
-  private final LongAdder sent = new LongAdder();
-  private final LongAdder sentBytes = new LongAdder();
+  /** The reason under which datagrams are that were longer than what is accepted. */
+  static final String TOO_LONG = "datagram-too-long";
+
   private final Map<String, LongAdder> dropped = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> sendFailures = new ConcurrentHashMap<>();
+  private final LongAdder resent = new LongAdder();
+  private final Set<Tally> open = new HashSet<>();
+  private final Tally closed = new Tally();
 
   DatagramCounts() {}
 
@@ -37,16 +42,26 @@ public final class DatagramCounts {
     channel.attr(KEY).set(this);
   }
 
-  /** A datagram has come and goes to the handlers. */
-  void received(int bytes) {
-    received.increment();
-    receivedBytes.add(bytes);
+  /** The counts of one more channel, which its event loop writes until they are handed back. */
+  synchronized Tally openTally() {
+    Tally tally = new Tally();
+    open.add(tally);
+    return tally;
   }
 
-  /** A datagram has been handed to the transport. */
-  void sent(int bytes) {
-    sent.increment();
-    sentBytes.add(bytes);
+  /** The channel is closed: what it counted stays counted. */
+  synchronized void closeTally(Tally tally) {
+    if (open.remove(tally)) {
+      closed.add(tally);
+    }
+  }
+
+  /** The channels' counts together. */
+  synchronized Tally total() {
+    Tally total = new Tally();
+    total.add(closed);
+    open.forEach(total::add);
+    return total;
   }
 
   /**
@@ -64,26 +79,33 @@ public final class DatagramCounts {
     return count == null ? 0 : count.sum();
   }
 
-  long datagramsReceived() {
-    return received.sum();
+  /** The kernel has not taken a datagram. */
+  void sendFailed(String reason) {
+    sendFailures.computeIfAbsent(reason, unseen -> new LongAdder()).increment();
   }
 
-  long bytesReceived() {
-    return receivedBytes.sum();
+  /** Datagrams of a burst that the kernel refused go out one by one. */
+  void resent(long datagrams) {
+    resent.add(datagrams);
   }
 
-  long datagramsSent() {
-    return sent.sum();
-  }
-
-  long bytesSent() {
-    return sentBytes.sum();
+  long datagramsResent() {
+    return resent.sum();
   }
 
   /** How many were dropped, by reason. */
   Map<String, Long> dropped() {
-    Map<String, Long> counts = new TreeMap<>();
-    dropped.forEach((reason, count) -> counts.put(reason, count.sum()));
-    return counts;
+    return sums(dropped);
+  }
+
+  /** How many the kernel has not taken, by reason. */
+  Map<String, Long> sendFailures() {
+    return sums(sendFailures);
+  }
+
+  private static Map<String, Long> sums(Map<String, LongAdder> counts) {
+    Map<String, Long> sums = new TreeMap<>();
+    counts.forEach((reason, count) -> sums.put(reason, count.sum()));
+    return sums;
   }
 }

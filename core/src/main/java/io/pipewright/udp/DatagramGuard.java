@@ -3,94 +3,154 @@ package io.pipewright.udp;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
-import io.pipewright.ServerStats;
 import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
-import io.pipewright.transport.Transport;
+import io.pipewright.transport.HeldRead;
+import io.pipewright.udp.batch.ReceiveBuffers;
+import io.pipewright.udp.batch.SegmentJoiner;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.util.Map;
-import org.slf4j.Logger;
 
 /**
- * The first handler of a datagram channel: sees to it that a datagram arrives whole or not at all, and leaves as it is.
+ * The first handler of a datagram channel: sees to it that a datagram arrives whole or not at all, leaves as it is, and is
+ * counted.
  *
- * <p>Inbound, what fills the receive buffer was longer than what is accepted, and is dropped and counted. Outbound, it takes
- * care of empty datagrams, which are legal (RFC 768): Netty 4.2 drops one on epoll, kqueue and NIO and reports success, and on
- * epoll one in a batch makes another one go out twice. Here they go to the socket by themselves.
+ * <p>Inbound, what fills the receive buffer was longer than what is accepted, and is dropped and counted. While more is to be
+ * sent than the channel's high-water mark allows, nothing is read: what comes waits in the kernel, which counts what it has no
+ * room for.
+ *
+ * <p>Outbound, it takes care of empty datagrams, which are legal (RFC 768): Netty 4.2 drops one on epoll, kqueue and NIO and
+ * reports success, and on epoll one in a batch makes another one go out twice. Here they go to the socket by themselves.
  */
-@ChannelHandler.Sharable
 final class DatagramGuard extends ChannelDuplexHandler {
 
   static final String NAME = "datagram-guard";
 
-  private static final String TOO_LONG = "datagram-too-long";
-  private static final int LINES_PER_SECOND = 1;
+  /** Every path takes so much: IPv4 routers must pass packets of 576 bytes (RFC 791), headers of 68 at most included. */
+  private static final int FITS_EVERY_PATH = 508;
 
-  private final Transport transport;
-  private final int maxBytes;
+  /** Without don't-fragment only what UDP itself cannot carry is too long. */
+  private static final int FITS_UDP = 65_000;
+
+  private final ChannelSetup setup;
+  private final DatagramCounts counts;
   private final BoundedLog log;
-  private final DatagramCounts counts = new DatagramCounts();
+  private final ReceiveBuffers buffers;
+  private final SegmentJoiner joiner;
+  private final int neverTooLong;
+  private final HeldRead heldRead = new HeldRead();
+  private Tally tally;
+  private SendPromise unawaited;
 
-  DatagramGuard(Transport transport, int maxBytes, Logger logger) {
-    this.transport = transport;
-    this.maxBytes = maxBytes;
-    this.log = BoundedLog.of(logger, LINES_PER_SECOND);
-  }
-
-  long oversized() {
-    return counts.droppedBy(TOO_LONG);
-  }
-
-  /** A datagram service accepts nobody and refuses nobody. */
-  ServerStats stats() {
-    return new ServerStats(
-        0,
-        0,
-        Map.of(),
-        counts.bytesReceived(),
-        counts.bytesSent(),
-        counts.datagramsReceived(),
-        counts.datagramsSent(),
-        counts.dropped());
+  /**
+   * @param buffers what the channel receives into; {@code null} if Netty takes a new one for each datagram
+   * @param joiner joins what goes to one peer; {@code null} if nothing is joined
+   */
+  DatagramGuard(ChannelSetup setup, BoundedLog log, ReceiveBuffers buffers, SegmentJoiner joiner) {
+    this.setup = setup;
+    this.counts = setup.counts();
+    this.log = log;
+    this.buffers = buffers;
+    this.joiner = joiner;
+    this.neverTooLong = setup.ip().dontFragment() ? FITS_EVERY_PATH : FITS_UDP;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     counts.attachTo(ctx.channel());
+    tally = counts.openTally();
+    unawaited = new SendPromise(ctx.channel(), tally, counts, null, 0);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (joiner != null) {
+      joiner.writePending(ctx); // and it fails, as what was not flushed does
+      joiner.close();
+    }
+    if (buffers != null) {
+      buffers.close();
+    }
+    counts.closeTally(tally);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof DatagramPacket datagram
-        && datagram.content().readableBytes() > maxBytes) {
-      counts.dropped(TOO_LONG);
+    if (!(message instanceof DatagramPacket datagram)) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    int bytes = datagram.content().readableBytes();
+    if (bytes > setup.maxDatagramBytes()) {
+      counts.dropped(DatagramCounts.TOO_LONG);
       log.warn(
           "{}: a datagram of more than {} bytes was dropped",
           Addresses.text(datagram.sender()),
-          maxBytes);
+          setup.maxDatagramBytes());
       datagram.release();
       return;
     }
-    counts.received(bytes(message));
-    ctx.fireChannelRead(message);
+    tally.countReceived(bytes);
+    ctx.fireChannelRead(
+        buffers != null && buffers.copies() ? copied(ctx, datagram, bytes) : datagram);
+  }
+
+  private static DatagramPacket copied(
+      ChannelHandlerContext ctx, DatagramPacket datagram, int bytes) {
+    ByteBuf copy = ctx.alloc().directBuffer(bytes, bytes).writeBytes(datagram.content());
+    datagram.release();
+    return datagram.replace(copy);
+  }
+
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      ctx.read();
+    } else {
+      heldRead.hold(ctx.channel());
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable() && heldRead.letGo(ctx.channel())) {
+      ctx.read();
+    }
+    ctx.fireChannelWritabilityChanged();
   }
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    counts.sent(bytes(message));
-    if (!isEmpty(message) || transport == Transport.IO_URING) {
-      ctx.write(message, promise);
-      return;
+    int bytes = bytes(message);
+    tally.countWritten(bytes);
+    ChannelPromise counted = counted(ctx.channel(), promise, bytes);
+    if (bytes == 0 && setup.sendsEmptyByHand() && isDatagram(message)) {
+      writeEmpty(ctx, message, counted);
+    } else if (joiner == null) {
+      ctx.write(message, counted);
+    } else if (message.getClass() == DatagramPacket.class) {
+      joiner.write(ctx, (DatagramPacket) message, counted);
+    } else {
+      joiner.writePending(ctx);
+      ctx.write(message, counted);
     }
-    ctx.flush(); // what was written before goes first
+  }
+
+  private ChannelPromise counted(Channel channel, ChannelPromise promise, int bytes) {
+    if (!promise.isVoid()) {
+      return new SendPromise(channel, tally, counts, promise, bytes);
+    }
+    return bytes <= neverTooLong ? unawaited : new SendPromise(channel, tally, counts, null, bytes);
+  }
+
+  private void writeEmpty(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    flush(ctx); // what was written before goes first
     InetSocketAddress recipient = recipient(ctx.channel(), message);
     ReferenceCountUtil.release(message);
     try {
@@ -112,6 +172,22 @@ final class DatagramGuard extends ChannelDuplexHandler {
     EmptyDatagrams.send(channel, recipient);
   }
 
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    if (joiner != null) {
+      joiner.writePending(ctx);
+    }
+    ctx.flush();
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (joiner != null) {
+      joiner.writePending(ctx);
+    }
+    ctx.close(promise);
+  }
+
   private static InetSocketAddress recipient(Channel channel, Object message) {
     return message instanceof DatagramPacket datagram && datagram.recipient() != null
         ? datagram.recipient()
@@ -125,8 +201,7 @@ final class DatagramGuard extends ChannelDuplexHandler {
     return message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
   }
 
-  private static boolean isEmpty(Object message) {
-    return (message instanceof DatagramPacket datagram && !datagram.content().isReadable())
-        || (message instanceof ByteBuf bytes && !bytes.isReadable());
+  private static boolean isDatagram(Object message) {
+    return message instanceof DatagramPacket || message instanceof ByteBuf;
   }
 }

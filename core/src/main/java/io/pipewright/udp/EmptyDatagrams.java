@@ -1,8 +1,8 @@
 package io.pipewright.udp;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
-import io.netty.channel.ReflectiveChannelFactory;
+import io.netty.channel.ChannelException;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
@@ -10,7 +10,6 @@ import io.netty.util.AttributeKey;
 import io.pipewright.transport.EventLoops;
 import io.pipewright.transport.Transport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -30,21 +29,27 @@ final class EmptyDatagrams {
 
   private EmptyDatagrams() {}
 
-  /** Makes channels whose sockets {@link #send} can reach. */
-  static ChannelFactory<? extends Channel> channelFactory(EventLoops loops) {
+  /**
+   * A channel whose socket {@link #send} can reach.
+   *
+   * @param family of the socket; {@code null} for the one that the system prefers
+   * @throws ChannelException if the system gives no socket
+   */
+  static Channel newChannel(EventLoops loops, SocketProtocolFamily family) {
     return loops.transport() == Transport.NIO
-        ? EmptyDatagrams::newNioChannel
-        : new ReflectiveChannelFactory<>(loops.datagramChannel());
+        ? newNioChannel(family)
+        : loops.newDatagramChannel(family);
   }
 
-  private static Channel newNioChannel() {
+  private static Channel newNioChannel(SocketProtocolFamily family) {
     try {
-      DatagramChannel socket = DatagramChannel.open();
+      DatagramChannel socket =
+          family == null ? DatagramChannel.open() : DatagramChannel.open(family.toJdkFamily());
       Channel channel = new NioDatagramChannel(socket);
       channel.attr(JDK_CHANNEL).set(socket);
       return channel;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ChannelException(e);
     }
   }
 

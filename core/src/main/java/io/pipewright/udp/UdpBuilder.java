@@ -1,17 +1,16 @@
 package io.pipewright.udp;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.pipewright.ConfigurationException;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.socket.ErrorCounts;
 import io.pipewright.socket.SocketBuilder;
-import io.pipewright.socket.UnhandledErrors;
 import io.pipewright.transport.EventLoops;
 import io.pipewright.transport.Workload;
+import io.pipewright.udp.batch.Batching;
+import io.pipewright.udp.option.IpOptions;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.slf4j.Logger;
 
@@ -25,12 +24,25 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
   /** The largest payload of a datagram over IPv4: 65,535 less the IP header (20) and the UDP header (8), RFC 768. */
   public static final int MAX_IPV4_PAYLOAD_BYTES = 65_507;
 
+  /** Linux's {@code UIO_MAXIOV}. */
+  private static final int MOST_DATAGRAMS_PER_READ = 1_024;
+
   private Pipeline pipeline;
   private boolean broadcast;
   private int maxDatagramBytes = MAX_IPV4_PAYLOAD_BYTES;
+  private int batch;
+  private boolean sendBursts;
+  private boolean receiveBursts;
+  private IpOptions ip = IpOptions.DEFAULTS;
 
-  UdpBuilder() {
+  /**
+   * @param batch datagrams a read by default
+   * @param sendBursts whether bursts to one peer are joined by default
+   */
+  UdpBuilder(int batch, boolean sendBursts) {
     super(Workload.UDP);
+    this.batch = batch;
+    this.sendBursts = sendBursts;
     loops(1); // one socket is served by one thread
   }
 
@@ -85,6 +97,89 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
     return self();
   }
 
+  /**
+   * How many datagrams one system call may receive: recvmmsg, where the transport has it and a self-check over loopback shows
+   * that it works; elsewhere they come one by one. What is written before a flush goes out by sendmmsg there, too. Each datagram
+   * of a batch has address space of {@link #maxDatagramBytes} (32 of 64 KiB make 2 MiB a socket) and memory of what it brings.
+   *
+   * @param datagrams 1 to 1,024; 1 receives one by one
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public B batch(int datagrams) {
+    if (datagrams < 1 || datagrams > MOST_DATAGRAMS_PER_READ) {
+      throw new ConfigurationException(
+          "batch", datagrams, "must be 1 to 1024 datagrams a read, not " + datagrams);
+    }
+    this.batch = datagrams;
+    return self();
+  }
+
+  /**
+   * Whether datagrams of one size to one peer that are written before one flush go through the kernel as one packet (generic
+   * segmentation offload, {@code UDP_SEGMENT}), where a self-check over loopback shows that boundaries and bytes survive it. If
+   * the kernel refuses such a packet later on, its datagrams are sent one by one, and none is lost. Datagrams of more than 1,472
+   * bytes are never joined.
+   *
+   * @param sendBursts on or off; default on for servers, off for clients
+   * @return this
+   */
+  public B sendBursts(boolean sendBursts) {
+    this.sendBursts = sendBursts;
+    return self();
+  }
+
+  /**
+   * Whether the kernel may hand over a burst of one peer as one packet (generic receive offload, {@code UDP_GRO}), which is cut
+   * into its datagrams before handlers see them; where a self-check over loopback shows that boundaries and bytes survive it.
+   * It saves much where peers send bursts over a network card that merges them, and costs a little on each datagram where they do
+   * not. Default off.
+   *
+   * @param receiveBursts on or off
+   * @return this
+   */
+  public B receiveBursts(boolean receiveBursts) {
+    this.receiveBursts = receiveBursts;
+    return self();
+  }
+
+  /**
+   * Time to live (IPv4) and hop limit (IPv6) of datagrams to one host. Default: the system's, mostly 64.
+   *
+   * @param hops 1 to 255
+   * @return this
+   * @throws ConfigurationException if out of range; at the start if the transport cannot set it (NIO, kqueue)
+   */
+  public B timeToLive(int hops) {
+    ip = ip.withTimeToLive(hops);
+    return self();
+  }
+
+  /**
+   * {@code IP_TOS} and the IPv6 traffic class: six bits of DSCP and two of ECN. Default 0.
+   *
+   * @param bits 0 to 255
+   * @return this
+   * @throws ConfigurationException if out of range
+   */
+  public B trafficClass(int bits) {
+    ip = ip.withTrafficClass(bits);
+    return self();
+  }
+
+  /**
+   * Whether datagrams go out whole or not at all, neither fragmented here nor on the way (Linux's {@code IP_MTU_DISCOVER}). A
+   * write that is too long for its path then fails with a {@link DatagramTooLongException}. Default off.
+   *
+   * @param dontFragment on or off
+   * @return this
+   * @throws ConfigurationException at the start if the transport cannot set it (NIO, kqueue)
+   */
+  public B dontFragment(boolean dontFragment) {
+    ip = ip.withDontFragment(dontFragment);
+    return self();
+  }
+
   /** The pipeline, which somebody must have named by now. */
   final Pipeline requirePipeline() {
     if (pipeline == null) {
@@ -93,32 +188,23 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
     return pipeline;
   }
 
-  final DatagramGuard newGuard(EventLoops loops, Logger logger) {
-    return new DatagramGuard(loops.transport(), maxDatagramBytes, logger);
+  /** How the channels are made; waits for the self-check of batching if it has not been done yet. */
+  final ChannelSetup channelSetup(EventLoops loops, Logger logger) {
+    ip.check(loops.transport());
+    return new ChannelSetup(
+        loops,
+        requirePipeline(),
+        Batching.choose(loops, batch, sendBursts, receiveBursts),
+        ip,
+        new DatagramCounts(),
+        new ErrorCounts(),
+        maxDatagramBytes,
+        logger);
   }
 
-  /** One byte more than is accepted: what fills it was longer, and nothing else would tell. */
-  final int receiveBytes() {
-    return maxDatagramBytes + 1;
-  }
-
-  final Bootstrap bootstrap(
-      EventLoops loops, Pipeline installed, DatagramGuard guard, Logger logger) {
-    Bootstrap bootstrap = new Bootstrap()
-        .group(loops.group())
-        .channelFactory(EmptyDatagrams.channelFactory(loops))
-        .option(ChannelOption.SO_BROADCAST, broadcast)
-        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(receiveBytes()))
-        .handler(new ChannelInitializer<Channel>() {
-          @Override
-          protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(DatagramGuard.NAME, guard);
-            installed.install(channel.pipeline());
-            channel
-                .pipeline()
-                .addLast(UnhandledErrors.NAME, new UnhandledErrors(logger, new ErrorCounts()));
-          }
-        });
+  /** A bootstrap with the options that the user has set; {@code address} tells the sockets' family, {@code null} none. */
+  final Bootstrap bootstrap(ChannelSetup setup, InetSocketAddress address) {
+    Bootstrap bootstrap = setup.bootstrap(address).option(ChannelOption.SO_BROADCAST, broadcast);
     bufferOptions(bootstrap::option);
     return bootstrap;
   }

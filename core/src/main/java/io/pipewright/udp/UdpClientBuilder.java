@@ -1,14 +1,9 @@
 package io.pipewright.udp;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.pipewright.ConfigurationException;
-import io.pipewright.pipeline.Pipeline;
 import io.pipewright.socket.ClientChannels;
 import io.pipewright.transport.EventLoops;
-import io.pipewright.transport.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,12 +12,18 @@ public final class UdpClientBuilder extends UdpBuilder<UdpClientBuilder> {
 
   private static final Logger log = LoggerFactory.getLogger(UdpClient.class);
 
-  private static final int DATAGRAMS_A_READ = 2;
+  /**
+   * On a connected epoll socket Netty 4.2 takes an empty datagram for nothing at all, and drops it. It does not where it reads
+   * several datagrams at once.
+   */
+  private static final int DATAGRAMS_PER_READ = 8;
 
   private String host;
   private int port;
 
-  UdpClientBuilder() {}
+  UdpClientBuilder() {
+    super(DATAGRAMS_PER_READ, false);
+  }
 
   /**
    * Fixes the peer: the sockets are connected to it.
@@ -46,26 +47,17 @@ public final class UdpClientBuilder extends UdpBuilder<UdpClientBuilder> {
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   public UdpClient build() {
-    Pipeline pipeline = requirePipeline();
+    requirePipeline();
     EventLoops loops = obtainEventLoops();
-    Bootstrap bootstrap = bootstrap(loops, pipeline, newGuard(loops, log), log);
-    if (host != null && loops.transport() == Transport.EPOLL) {
-      readWithRecvmmsg(bootstrap);
+    try {
+      Bootstrap bootstrap = bootstrap(channelSetup(loops, log), null);
+      return new UdpClient(bootstrap, host, port, new ClientChannels(loops, ownsEventLoops()));
+    } catch (RuntimeException e) {
+      if (ownsEventLoops()) {
+        loops.close();
+      }
+      throw e;
     }
-    return new UdpClient(bootstrap, host, port, new ClientChannels(loops, ownsEventLoops()));
-  }
-
-  /**
-   * On a connected epoll socket Netty 4.2 takes an empty datagram for nothing at all, and drops it. It does not where it reads
-   * several datagrams at once, which these two options make it do.
-   */
-  private void readWithRecvmmsg(Bootstrap bootstrap) {
-    int datagramBytes = receiveBytes();
-    bootstrap
-        .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, datagramBytes)
-        .option(
-            ChannelOption.RECVBUF_ALLOCATOR,
-            new FixedRecvByteBufAllocator(DATAGRAMS_A_READ * datagramBytes));
   }
 
   @Override

@@ -5,50 +5,98 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.pipewright.DrainEvent;
 import io.pipewright.InFlight;
 import io.pipewright.ServerStats;
+import io.pipewright.kernel.UdpSockets;
 import io.pipewright.socket.ServerLifecycle;
-import io.pipewright.transport.EventLoops;
+import io.pipewright.udp.batch.Batching;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A bound UDP server: one socket. */
+/** A bound UDP server: one socket, or several that share its port. */
 final class UdpListener extends ServerLifecycle implements RunningUdpServer {
 
   private static final long LOOK_AGAIN_MILLIS = 25;
 
-  private final Channel channel;
-  private final DatagramGuard guard;
+  private final List<Channel> channels;
+  private final ChannelSetup setup;
+  private final SocketBuffers socketBuffers;
+  private final AtomicInteger open;
   private volatile long deadlineNanos = Long.MAX_VALUE;
 
-  UdpListener(Channel channel, DatagramGuard guard, EventLoops loops, boolean ownsLoops) {
-    super(List.of(channel), loops, ownsLoops);
-    this.channel = channel;
-    this.guard = guard;
-    // a handler may close the socket, and then there is no server any more
-    channel.closeFuture().addListener(closed -> drainAsync(Duration.ZERO));
+  /** What the kernel told when the sockets were about to be closed: it tells nothing of closed ones. */
+  private volatile OptionalLong lastKernelDrops = OptionalLong.empty();
+
+  UdpListener(
+      List<Channel> channels, ChannelSetup setup, SocketBuffers socketBuffers, boolean ownsLoops) {
+    super(channels.subList(0, 1), setup.loops(), ownsLoops);
+    this.channels = List.copyOf(channels);
+    this.setup = setup;
+    this.socketBuffers = socketBuffers;
+    this.open = new AtomicInteger(channels.size());
+    // handlers may close the sockets, and then there is no server any more
+    channels.forEach(channel -> channel.closeFuture().addListener(closed -> oneClosed()));
+  }
+
+  private void oneClosed() {
+    if (open.decrementAndGet() == 0) {
+      drainAsync(Duration.ZERO);
+    }
   }
 
   /** What has come is still answered, nothing more is read. */
   @Override
   protected void beginDrain(Duration grace) {
     deadlineNanos = System.nanoTime() + grace.toNanos();
-    channel.closeFuture().addListener(closed -> drained(List.of()));
-    channel.eventLoop().execute(() -> {
-      channel.config().setAutoRead(false);
-      channel.pipeline().fireUserEventTriggered(new DrainEvent(grace));
-      closeWhenDone();
-    });
     endBy(grace, () -> drained(List.of()));
+    AtomicInteger unfinished = new AtomicInteger(channels.size());
+    for (Channel channel : channels) {
+      channel.closeFuture().addListener(closed -> {
+        if (unfinished.decrementAndGet() == 0) {
+          drained(List.of());
+        }
+      });
+    }
+    AtomicInteger undone = new AtomicInteger(channels.size());
+    channels.forEach(channel -> begin(channel, grace, undone));
   }
 
-  private void closeWhenDone() {
+  private void begin(Channel channel, Duration grace, AtomicInteger undone) {
+    try {
+      channel.eventLoop().execute(() -> {
+        channel.config().setAutoRead(false);
+        channel.pipeline().fireUserEventTriggered(new DrainEvent(grace));
+        waitUntilDone(channel, undone);
+      });
+    } catch (RejectedExecutionException e) {
+      done(undone); // its loop was lent and has ended, and so the channel is closed
+    }
+  }
+
+  private void waitUntilDone(Channel channel, AtomicInteger undone) {
+    channel.flush();
     ChannelOutboundBuffer unwritten = channel.unsafe().outboundBuffer();
     boolean busy = InFlight.count(channel) > 0
         || (unwritten != null && unwritten.totalPendingWriteBytes() > 0);
     if (busy && System.nanoTime() - deadlineNanos < 0) {
-      channel.eventLoop().schedule(this::closeWhenDone, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      channel
+          .eventLoop()
+          .schedule(() -> waitUntilDone(channel, undone), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     } else {
-      channel.close();
+      done(undone);
+    }
+  }
+
+  /** Reading what the kernel tells is reading files: on none of the event loops. */
+  private void done(AtomicInteger undone) {
+    if (undone.decrementAndGet() == 0) {
+      CompletableFuture.runAsync(() -> lastKernelDrops = kernelDrops())
+          .whenComplete((told, failure) -> channels.forEach(Channel::close));
     }
   }
 
@@ -65,14 +113,63 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
     return 0;
   }
 
+  /** A datagram service accepts nobody and refuses nobody. */
   @Override
   public ServerStats stats() {
-    return guard.stats();
+    Tally total = setup.counts().total();
+    Map<String, Long> errors = new TreeMap<>(setup.errors().snapshot());
+    setup.counts().sendFailures().forEach((reason, count) -> errors.put("send-" + reason, count));
+    errors.putAll(setup.counts().dropped());
+    return new ServerStats(
+        0,
+        0,
+        Map.of(),
+        total.receivedBytes(),
+        total.writtenBytes(),
+        total.received(),
+        total.sent(),
+        errors);
+  }
+
+  @Override
+  public DatagramStats datagramStats() {
+    OptionalLong now = kernelDrops();
+    Tally total = setup.counts().total();
+    return new DatagramStats(
+        total.received(),
+        total.receivedBytes(),
+        total.sent(),
+        total.writtenBytes(),
+        setup.counts().dropped(),
+        setup.counts().sendFailures(),
+        setup.counts().datagramsResent(),
+        now.isPresent() ? now : lastKernelDrops);
+  }
+
+  private OptionalLong kernelDrops() {
+    return UdpSockets.queuesOf(channels)
+        .map(queues -> OptionalLong.of(queues.drops()))
+        .orElse(OptionalLong.empty());
+  }
+
+  @Override
+  public Batching batching() {
+    return setup.batching();
+  }
+
+  @Override
+  public int shards() {
+    return channels.size();
+  }
+
+  @Override
+  public SocketBuffers socketBuffers() {
+    return socketBuffers;
   }
 
   @Override
   public long oversizedDatagrams() {
-    return guard.oversized();
+    return setup.counts().droppedBy(DatagramCounts.TOO_LONG);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.pipewright.udp;
 
 /**
- * A UDP server: one socket whose datagrams pass one {@link io.pipewright.pipeline.Pipeline}.
+ * A UDP server: a socket, or several that share a port, whose datagrams pass one {@link io.pipewright.pipeline.Pipeline}.
  *
  * <p>Handlers get Netty's {@code DatagramPacket}, release it, and answer by writing one with the sender as its recipient.
  */

@@ -1,14 +1,15 @@
 package io.pipewright.udp;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.Channel;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.HostPort;
-import io.pipewright.pipeline.Pipeline;
+import io.pipewright.log.Addresses;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.transport.EventLoops;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +18,18 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
 
   private static final Logger log = LoggerFactory.getLogger(UdpServer.class);
 
+  /** What saves most with small datagrams, as measured; more only cost address space. */
+  private static final int DATAGRAMS_PER_READ = 32;
+
+  private static final int MOST_SHARDS = 1_024;
+
   private String host = "127.0.0.1";
   private int port;
+  private int shards = 1;
 
-  UdpServerBuilder() {}
+  UdpServerBuilder() {
+    super(DATAGRAMS_PER_READ, true);
+  }
 
   /**
    * The name or address to listen on. Default {@code 127.0.0.1}; {@code 0.0.0.0} is every IPv4 address.
@@ -47,31 +56,65 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
   }
 
   /**
+   * How many sockets share the port by {@code SO_REUSEPORT}, each served by an event loop of its own; so many loops are made. The
+   * kernel spreads the peers over them, and keeps each with one, so that a peer's order holds. Handlers that pipelines share then
+   * run on several threads. Default 1.
+   *
+   * <p>With more than one, another process of the same user may take part in the port, and gets a share of the peers.
+   *
+   * @param shards 1 to 1,024
+   * @return this
+   * @throws ConfigurationException if out of range; at the start if this system does not spread datagrams, or fewer loops were
+   *     lent
+   */
+  public UdpServerBuilder shards(int shards) {
+    if (shards < 1 || shards > MOST_SHARDS) {
+      throw new ConfigurationException("shards", shards, "must be 1 to 1024, not " + shards);
+    }
+    this.shards = shards;
+    return loops(shards);
+  }
+
+  /**
    * Listens. Returns when the port is bound; must not be called on an event loop.
    *
    * @return the server, to be closed by the caller
    * @throws BindFailedException if the port cannot be bound: which address, and why
-   * @throws ConfigurationException if no pipeline was named
+   * @throws ConfigurationException if no pipeline was named, or the transport cannot do what was set
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   public RunningUdpServer start() {
-    Pipeline pipeline = requirePipeline();
+    requirePipeline();
     EventLoops loops = obtainEventLoops();
+    HostPort asked = new HostPort(host, port);
     try {
-      DatagramGuard guard = newGuard(loops, log);
-      Bootstrap bootstrap = bootstrap(loops, pipeline, guard, log);
-      ChannelFuture bound = bootstrap.bind(SocketErrors.resolve(host, port)).awaitUninterruptibly();
-      if (!bound.isSuccess()) {
-        throw SocketErrors.bindFailed(new HostPort(host, port), bound.cause());
-      }
-      return new UdpListener(bound.channel(), guard, loops, ownsEventLoops());
+      ShardBinding.check(loops, shards);
+      InetSocketAddress address = SocketErrors.resolve(host, port);
+      ChannelSetup setup = channelSetup(loops, log);
+      List<Channel> bound =
+          new ShardBinding(loops, bootstrap(setup, address), asked).bind(address, shards);
+      SocketBuffers buffers =
+          SocketBuffers.of(bound.get(0), receiveBufferBytes(), sendBufferBytes());
+      UdpListener server = new UdpListener(bound, setup, buffers, ownsEventLoops());
+      report(server);
+      return server;
     } catch (UnknownHostException e) {
       closeIfOwned(loops);
-      throw SocketErrors.bindFailed(new HostPort(host, port), e);
+      throw SocketErrors.bindFailed(asked, e);
     } catch (RuntimeException e) {
       closeIfOwned(loops);
       throw e;
     }
+  }
+
+  /** What was settled for this machine, and why. */
+  private static void report(RunningUdpServer server) {
+    log.info(
+        "{}: {}; {}; {}",
+        Addresses.text(server.localAddress()),
+        server.shards() == 1 ? "one socket" : server.shards() + " sockets by SO_REUSEPORT",
+        server.socketBuffers().describe(),
+        server.batching().describe());
   }
 
   private void closeIfOwned(EventLoops loops) {
