@@ -5,6 +5,7 @@ import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
 import io.pipewright.pipeline.Slot;
+import io.pipewright.socket.WaitingThreads;
 import io.pipewright.udp.RunningUdpServer;
 import io.pipewright.udp.UdpServer;
 import io.pipewright.udp.UdpServerBuilder;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -165,13 +167,22 @@ public final class UdpEchoServer {
    */
   public RunningUdpServer start() {
     CompletableFuture<Void> enough = new CompletableFuture<>();
-    Pipeline pipeline = customization.apply(pipeline(() -> enough.complete(null)));
+    CompletableFuture<RunningUdpServer> started = new CompletableFuture<>();
+    Pipeline pipeline = customization.apply(
+        pipeline(() -> enough.complete(null), () -> kernelDrops(started.getNow(null))));
     RunningUdpServer server = udp.pipeline(pipeline).start();
+    started.complete(server);
     enough.thenRun(() -> server.drainAsync(LAST_ANSWERS));
     return server;
   }
 
-  private Pipeline pipeline(Runnable limitReached) {
+  private static long kernelDrops(RunningUdpServer server) {
+    return server == null
+        ? SessionCounts.UNKNOWN
+        : server.datagramStats().kernelDrops().orElse(SessionCounts.UNKNOWN);
+  }
+
+  private Pipeline pipeline(Runnable limitReached, LongSupplier kernelDrops) {
     PipelineBuilder builder = Pipeline.builder();
     if (wireLog) {
       builder.wireLog(UdpEcho.PROGRAM);
@@ -186,10 +197,12 @@ public final class UdpEchoServer {
       return builder.handler("echo", new SilentHandler()).build();
     }
     if (measuredSessions > 0) {
-      SessionTable sessions = new SessionTable(measuredSessions, () -> SessionCounts.UNKNOWN);
+      SessionTable sessions = new SessionTable(measuredSessions);
       builder
           .add(Slot.PROXY, "session-counter", new SessionCounter(sessions))
-          .handler("session-answers", new SessionAnswers(sessions));
+          .handler(
+              "session-answers",
+              new SessionAnswers(sessions, kernelDrops, WaitingThreads.INSTANCE));
     }
     return builder.handler("echo", new EchoHandler()).build();
   }

@@ -1,5 +1,7 @@
 package io.pipewright.udpecho.measure;
 
+import java.util.OptionalLong;
+
 /**
  * What became of the datagrams, as the client saw it.
  *
@@ -12,6 +14,8 @@ package io.pipewright.udpecho.measure;
  * @param corrupted datagrams that came from the server and are none of those that were sent, byte for byte
  * @param forgotten intact answers to what was sent so long ago that nobody knows whether it had been answered
  * @param refusals how often the host said that nothing listens there
+ * @param droppedHere datagrams that came and that this client's kernel threw away, because its receive buffer was full; empty if it
+ *     does not say. They are among the lost
  */
 public record Counts(
     long sent,
@@ -22,7 +26,8 @@ public record Counts(
     long reordered,
     long corrupted,
     long forgotten,
-    long refusals) {
+    long refusals,
+    OptionalLong droppedHere) {
 
   /**
    * Of the sent, those of which nothing came back: neither in time nor late nor corrupted. A corrupted answer stands for one

@@ -4,12 +4,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.Future;
+import io.pipewright.kernel.UdpSockets;
+import io.pipewright.socket.WaitingThreads;
 import io.pipewright.udpecho.session.Probe;
 import io.pipewright.udpecho.session.SessionCounts;
 import io.pipewright.udpecho.session.SessionMessage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -144,10 +148,24 @@ final class Measurer extends SimpleChannelInboundHandler<DatagramPacket> {
   private void askForCounts(ChannelHandlerContext ctx) {
     enter(Phase.ASKING);
     if (serverCounts) {
-      ask(ctx, SessionMessage.Type.REPORT, counts -> finish(ctx, counts));
+      ask(ctx, SessionMessage.Type.REPORT, counts -> lookAtBuffer(ctx, counts));
     } else {
-      finish(ctx, Optional.empty());
+      lookAtBuffer(ctx, Optional.empty());
     }
+  }
+
+  /** What the kernel says of this socket is in a file, which no event loop may read. */
+  private void lookAtBuffer(ChannelHandlerContext ctx, Optional<SessionCounts> server) {
+    CompletableFuture.supplyAsync(
+            () -> UdpSockets.queuesOf(List.of(ctx.channel())), WaitingThreads.INSTANCE)
+        .whenCompleteAsync(
+            (queues, failure) -> {
+              if (failure == null && queues.isPresent()) {
+                tally.droppedHere(OptionalLong.of(queues.get().drops()));
+              }
+              finish(ctx, server);
+            },
+            ctx.executor());
   }
 
   private void finish(ChannelHandlerContext ctx, Optional<SessionCounts> server) {

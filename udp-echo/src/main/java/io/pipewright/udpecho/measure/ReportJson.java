@@ -43,6 +43,7 @@ final class ReportJson {
         .put("corrupted", counts.corrupted())
         .put("forgotten", counts.forgotten())
         .put("refusals", counts.refusals());
+    known(json, "droppedHere", counts.droppedHere());
   }
 
   private static void times(Json json, String name, Optional<RoundTrip> times) {

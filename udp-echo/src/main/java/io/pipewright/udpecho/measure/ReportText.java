@@ -57,6 +57,11 @@ final class ReportText {
     if (counts.refusals() > 0) {
       lines.add(format("the host said %,d times that nothing listens there", counts.refusals()));
     }
+    if (counts.droppedHere().orElse(0) > 0) {
+      lines.add(format(
+          "%,d of the lost came, and found this client's buffer full",
+          counts.droppedHere().getAsLong()));
+    }
     if (counts.forgotten() > 0) {
       lines.add(format("%,d answers came too late to be told from duplicates", counts.forgotten()));
     }

@@ -2,6 +2,7 @@ package io.pipewright.udpecho.measure;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.HdrHistogram.Histogram;
 
 /** What a measurement has counted so far. Lives on one event loop. */
@@ -22,6 +23,7 @@ final class Tally {
   private long forgotten;
   private long sendFailures;
   private long refusals;
+  private OptionalLong droppedHere = OptionalLong.empty();
 
   /** The first answer to a datagram. */
   void answer(long number, long roundTripNanos, long behindNanos, boolean inTime) {
@@ -63,6 +65,10 @@ final class Tally {
     refusals++;
   }
 
+  void droppedHere(OptionalLong datagrams) {
+    droppedHere = datagrams;
+  }
+
   long longestNanos() {
     return roundTrips.getTotalCount() == 0 ? 0 : roundTrips.getMaxValue();
   }
@@ -78,7 +84,8 @@ final class Tally {
         reordered,
         corrupted,
         forgotten,
-        refusals);
+        refusals,
+        droppedHere);
   }
 
   Optional<RoundTrip> roundTrip() {

@@ -24,6 +24,7 @@ public final class UdpEchoMeasurementBuilder {
 
   private static final int LARGEST_PORT = 65_535;
   private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
+  private static final int DATAGRAMS_PER_READ = 32;
   private static final int LEAST_REMEMBERED = 1 << 16;
   private static final int MOST_REMEMBERED = 1 << 22;
   private static final int REMEMBERED_WITHOUT_PACE = 1 << 20;
@@ -31,7 +32,8 @@ public final class UdpEchoMeasurementBuilder {
 
   private final String host;
   private final int port;
-  private final UdpClientBuilder udp = UdpClient.builder().receiveBufferBytes(RECEIVE_BUFFER_BYTES);
+  private final UdpClientBuilder udp =
+      UdpClient.builder().receiveBufferBytes(RECEIVE_BUFFER_BYTES).batch(DATAGRAMS_PER_READ);
   private Pace pace = Pace.perSecond(1_000);
   private int window = 64;
   private int sizeBytes = 64;

@@ -9,7 +9,6 @@ final class Session {
   static final int NUMBERS_REMEMBERED = 65_536;
 
   private final long id;
-  private final long kernelDropsBefore;
   private final Probe probe;
   private final SequenceWindow numbers = new SequenceWindow(NUMBERS_REMEMBERED);
 
@@ -20,15 +19,14 @@ final class Session {
   private long corrupted;
   private long forgotten;
   private long answered;
+  private long kernelDropsBefore = SessionCounts.UNKNOWN;
   private boolean used = true;
 
   /**
    * @param id the client's
-   * @param kernelDrops how many datagrams the kernel has dropped so far
    */
-  Session(long id, long kernelDrops) {
+  Session(long id) {
     this.id = id;
-    this.kernelDropsBefore = kernelDrops;
     this.probe = new Probe(id);
   }
 
@@ -57,6 +55,13 @@ final class Session {
 
   synchronized void answered() {
     answered++;
+  }
+
+  /** How many datagrams the kernel had dropped when this began; what is said first holds. */
+  synchronized void begunAt(long kernelDrops) {
+    if (kernelDropsBefore < 0) {
+      kernelDropsBefore = kernelDrops;
+    }
   }
 
   synchronized SessionCounts counts(long kernelDrops) {

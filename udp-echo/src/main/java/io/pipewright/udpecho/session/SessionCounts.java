@@ -27,5 +27,5 @@ public record SessionCounts(
   public static final long UNKNOWN = -1;
 
   /** Nothing has come. */
-  public static final SessionCounts NONE = new SessionCounts(0, 0, 0, 0, 0, 0, 0, UNKNOWN);
+  public static final SessionCounts NONE = new SessionCounts(0, 0, 0, 0, 0, 0, 0, 0);
 }

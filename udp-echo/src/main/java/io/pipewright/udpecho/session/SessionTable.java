@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 
 /**
  * The clients that a server counts for, by their address: so many at most, the one that began first goes when another comes. An
@@ -16,7 +15,6 @@ import java.util.function.LongSupplier;
 public final class SessionTable {
 
   private final int maxSessions;
-  private final LongSupplier kernelDrops;
   private final Map<InetSocketAddress, Session> inOrder = new LinkedHashMap<>();
   private final Map<InetSocketAddress, Session> sessions = new ConcurrentHashMap<>();
   private volatile boolean any;
@@ -25,16 +23,14 @@ public final class SessionTable {
    * Counts for nobody yet.
    *
    * @param maxSessions 1 or more; each holds about 8 KiB
-   * @param kernelDrops how many datagrams the kernel has dropped at the server's sockets, or less than 0 if it does not say
    * @throws ConfigurationException if less than 1
    */
-  public SessionTable(int maxSessions, LongSupplier kernelDrops) {
+  public SessionTable(int maxSessions) {
     if (maxSessions < 1) {
       throw new ConfigurationException(
           "measuredSessions", maxSessions, "must be 1 or more, not " + maxSessions);
     }
     this.maxSessions = maxSessions;
-    this.kernelDrops = kernelDrops;
   }
 
   /** What is asked for every datagram, and mostly answered by one look at a field. */
@@ -59,19 +55,16 @@ public final class SessionTable {
       sessions.remove(oldest.next());
       oldest.remove();
     }
-    Session session = new Session(id, kernelDrops.getAsLong());
+    Session session = new Session(id);
     inOrder.put(address, session);
     sessions.put(address, session);
     any = true;
     return first;
   }
 
-  /** What was counted for a session; nothing if it is not counted for, or no longer. */
-  Optional<SessionCounts> counts(InetSocketAddress address, long id) {
-    Session session = of(address);
-    return session == null || session.id() != id
-        ? Optional.empty()
-        : Optional.of(session.counts(kernelDrops.getAsLong()));
+  /** A session; nothing if it is not counted for, or no longer. */
+  Optional<Session> find(InetSocketAddress address, long id) {
+    return Optional.ofNullable(of(address)).filter(session -> session.id() == id);
   }
 
   /**

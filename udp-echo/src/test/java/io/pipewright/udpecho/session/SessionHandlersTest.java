@@ -22,9 +22,9 @@ class SessionHandlersTest {
   private static final InetSocketAddress SERVER = new InetSocketAddress("127.0.0.1", 7);
 
   private final AtomicLong kernelDrops = new AtomicLong(100);
-  private final SessionTable sessions = new SessionTable(2, kernelDrops::get);
-  private final EmbeddedChannel channel =
-      new EmbeddedChannel(new SessionCounter(sessions), new SessionAnswers(sessions));
+  private final SessionTable sessions = new SessionTable(2);
+  private final EmbeddedChannel channel = new EmbeddedChannel(
+      new SessionCounter(sessions), new SessionAnswers(sessions, kernelDrops::get, Runnable::run));
 
   @AfterEach
   void closeChannel() {
@@ -36,6 +36,7 @@ class SessionHandlersTest {
       SessionMessage.Type type, InetSocketAddress from, long session) {
     SessionMessage query = SessionMessage.query(type, session, 99);
     channel.writeInbound(new DatagramPacket(query.encode(ByteBufAllocator.DEFAULT), SERVER, from));
+    channel.runPendingTasks();
     DatagramPacket passed = channel.readInbound();
     if (passed != null) {
       passed.release();
