@@ -32,6 +32,10 @@ import java.util.function.Consumer;
 final class Measurer extends SimpleChannelInboundHandler<DatagramPacket> {
 
   private static final long LOOK_NANOS = 5_000_000;
+
+  /** So long at least the loop reads answers before it sends again, however far behind the schedule it is. */
+  private static final long REST_NANOS = 250_000;
+
   private static final long LEAST_LINGER_NANOS = 50_000_000;
 
   private final MeasurementSettings settings;
@@ -114,7 +118,7 @@ final class Measurer extends SimpleChannelInboundHandler<DatagramPacket> {
       return;
     }
     long next = phase == Phase.SENDING
-        ? Math.min(LOOK_NANOS, sender.idleNanos(System.nanoTime()))
+        ? Math.max(REST_NANOS, Math.min(LOOK_NANOS, sender.idleNanos(System.nanoTime())))
         : LOOK_NANOS;
     tick = ctx.executor().schedule(() -> tick(ctx), next, TimeUnit.NANOSECONDS);
   }

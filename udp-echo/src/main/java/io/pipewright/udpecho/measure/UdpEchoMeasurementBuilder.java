@@ -24,7 +24,12 @@ public final class UdpEchoMeasurementBuilder {
 
   private static final int LARGEST_PORT = 65_535;
   private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
-  private static final int DATAGRAMS_PER_READ = 32;
+
+  /** What is read between two bursts has to keep up with them; large datagrams come less often. */
+  private static final int MOST_PER_READ = 256;
+
+  private static final int LEAST_PER_READ = 8;
+  private static final int READ_BYTES = 1 << 20;
   private static final int LEAST_REMEMBERED = 1 << 16;
   private static final int MOST_REMEMBERED = 1 << 22;
   private static final int REMEMBERED_WITHOUT_PACE = 1 << 20;
@@ -32,8 +37,7 @@ public final class UdpEchoMeasurementBuilder {
 
   private final String host;
   private final int port;
-  private final UdpClientBuilder udp =
-      UdpClient.builder().receiveBufferBytes(RECEIVE_BUFFER_BYTES).batch(DATAGRAMS_PER_READ);
+  private final UdpClientBuilder udp = UdpClient.builder().receiveBufferBytes(RECEIVE_BUFFER_BYTES);
   private Pace pace = Pace.perSecond(1_000);
   private int window = 64;
   private int sizeBytes = 64;
@@ -57,7 +61,7 @@ public final class UdpEchoMeasurementBuilder {
   /**
    * Sets the socket: transport, event loop, buffers. The receive buffer asked for by default is 4 MiB.
    *
-   * @param settings is given the builder of the UDP client; peer, largest datagram and pipeline are set here
+   * @param settings is given the builder of the UDP client; peer, largest datagram, batch and pipeline are set here
    * @return this
    */
   public UdpEchoMeasurementBuilder socket(Consumer<UdpClientBuilder> settings) {
@@ -222,6 +226,7 @@ public final class UdpEchoMeasurementBuilder {
         .with(new Stage(Slot.HANDLER, "measurer", "measures", () -> new Measurer(settings)));
     UdpClient client = udp.remote(host, port)
         .maxDatagramBytes(Math.max(sizeBytes, SessionMessage.BYTES))
+        .batch(Math.max(LEAST_PER_READ, Math.min(MOST_PER_READ, READ_BYTES / sizeBytes)))
         .pipeline(pipeline)
         .build();
     try {
