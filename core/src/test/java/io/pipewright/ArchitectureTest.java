@@ -45,7 +45,7 @@ class ArchitectureTest {
           ROOT + ".watchdog"),
       List.of(ROOT + ".pipeline"),
       List.of(ROOT + ".socket"),
-      List.of(ROOT + ".udp.batch", ROOT + ".udp.option"),
+      List.of(ROOT + ".udp.batch", ROOT + ".udp.multicast", ROOT + ".udp.option"),
       List.of(ROOT + ".tcp", ROOT + ".udp"),
       List.of(ROOT + ".client"),
       List.of(ROOT + ".launch"));

@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,10 +30,9 @@ public final class MessageOptions {
   @Option(
       names = "--count",
       paramLabel = "N",
-      defaultValue = "1",
       converter = Converters.Positive.class,
-      description = "Send --message so many times.")
-  private int count;
+      description = {"Send --message so many times.", "  Default: 1"})
+  private Integer count;
 
   @Option(
       names = "--interval",
@@ -85,9 +85,14 @@ public final class MessageOptions {
     return Optional.ofNullable(message);
   }
 
-  /** How many times to send the message. */
+  /** How many times to send the message: once, unless it was said. */
   public int count() {
-    return count;
+    return count == null ? 1 : count;
+  }
+
+  /** How many times, if it was said. */
+  public OptionalInt countIfGiven() {
+    return count == null ? OptionalInt.empty() : OptionalInt.of(count);
   }
 
   /** How long to wait from one message to the next. */

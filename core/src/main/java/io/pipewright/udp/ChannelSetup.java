@@ -15,6 +15,8 @@ import io.pipewright.transport.Transport;
 import io.pipewright.udp.batch.Batching;
 import io.pipewright.udp.batch.ReceiveBuffers;
 import io.pipewright.udp.batch.SegmentJoiner;
+import io.pipewright.udp.multicast.Memberships;
+import io.pipewright.udp.multicast.MulticastSending;
 import io.pipewright.udp.option.IpOptions;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -33,6 +35,7 @@ record ChannelSetup(
     Pipeline pipeline,
     Batching batching,
     IpOptions ip,
+    MulticastSending multicast,
     DatagramCounts counts,
     ErrorCounts errors,
     int maxDatagramBytes,
@@ -68,6 +71,8 @@ record ChannelSetup(
     Channel channel = EmptyDatagrams.newChannel(loops, family);
     try {
       ip.applyTo(channel, family == null, loops.transport());
+      Memberships.onlyJoined(channel, family == null, loops.transport());
+      multicast.applyTo(channel, family == null, loops.transport());
       return channel;
     } catch (RuntimeException e) {
       channel.unsafe().closeForcibly();

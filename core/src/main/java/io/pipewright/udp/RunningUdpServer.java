@@ -2,6 +2,10 @@ package io.pipewright.udp;
 
 import io.pipewright.RunningServer;
 import io.pipewright.udp.batch.Batching;
+import io.pipewright.udp.multicast.JoinFailedException;
+import io.pipewright.udp.multicast.Membership;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** A datagram server whose port is bound. It has no connections; its drain stops reading and sends what is written. */
 public interface RunningUdpServer extends RunningServer {
@@ -23,4 +27,28 @@ public interface RunningUdpServer extends RunningServer {
 
   /** The kernel's buffers of each socket, as they were granted when it was bound. */
   SocketBuffers socketBuffers();
+
+  /**
+   * Joins a group, on the first of the sockets: with several that share the port, each would get a copy. What is joined already stays
+   * so.
+   *
+   * @param group the interface is chosen where none is named
+   * @return completed on an event loop: with what was joined, on which interface, or with {@link JoinFailedException}
+   * @throws io.pipewright.ConfigurationException if the transport does no multicast
+   */
+  CompletableFuture<Membership> join(Membership group);
+
+  /**
+   * Leaves a group that was joined with the same source, on the same interface. What is not joined stays so.
+   *
+   * @return completed on an event loop: with what was left, or with {@link JoinFailedException}
+   */
+  CompletableFuture<Membership> leave(Membership group);
+
+  /**
+   * The groups that are joined now.
+   *
+   * @return completed on an event loop
+   */
+  CompletableFuture<Set<Membership>> memberships();
 }

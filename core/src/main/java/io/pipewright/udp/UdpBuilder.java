@@ -9,6 +9,7 @@ import io.pipewright.socket.SocketBuilder;
 import io.pipewright.transport.EventLoops;
 import io.pipewright.transport.Workload;
 import io.pipewright.udp.batch.Batching;
+import io.pipewright.udp.multicast.MulticastSending;
 import io.pipewright.udp.option.IpOptions;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -34,6 +35,7 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
   private boolean sendBursts;
   private boolean receiveBursts;
   private IpOptions ip = IpOptions.DEFAULTS;
+  private MulticastSending multicast = MulticastSending.DEFAULTS;
 
   /**
    * @param batch datagrams a read by default
@@ -180,6 +182,19 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
     return self();
   }
 
+  /**
+   * How datagrams go to groups: hops, interface, and whether this machine hears them. Default: the system's, one hop over the
+   * interface of the route, and yes.
+   *
+   * @param sending the settings
+   * @return this
+   * @throws ConfigurationException at the start if the transport cannot set it (kqueue)
+   */
+  public B multicast(MulticastSending sending) {
+    this.multicast = Objects.requireNonNull(sending, "sending");
+    return self();
+  }
+
   /** The pipeline, which somebody must have named by now. */
   final Pipeline requirePipeline() {
     if (pipeline == null) {
@@ -191,11 +206,13 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
   /** How the channels are made; waits for the self-check of batching if it has not been done yet. */
   final ChannelSetup channelSetup(EventLoops loops, Logger logger) {
     ip.check(loops.transport());
+    multicast.check(loops.transport());
     return new ChannelSetup(
         loops,
         requirePipeline(),
         Batching.choose(loops, batch, sendBursts, receiveBursts),
         ip,
+        multicast,
         new DatagramCounts(),
         new ErrorCounts(),
         maxDatagramBytes,

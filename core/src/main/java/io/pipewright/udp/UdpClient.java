@@ -65,6 +65,11 @@ public final class UdpClient implements AutoCloseable {
     return opened.channel();
   }
 
+  /** The transport that it uses, such as {@code epoll}. */
+  public String transport() {
+    return open.eventLoops().transport().toString();
+  }
+
   /** Closes the sockets and then the event loops that this client made, and waits for both, for 5 s each at most. */
   @Override
   public void close() {

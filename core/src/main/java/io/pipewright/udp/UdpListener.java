@@ -2,16 +2,20 @@ package io.pipewright.udp;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DatagramChannel;
 import io.pipewright.DrainEvent;
 import io.pipewright.InFlight;
 import io.pipewright.ServerStats;
 import io.pipewright.kernel.UdpSockets;
 import io.pipewright.socket.ServerLifecycle;
 import io.pipewright.udp.batch.Batching;
+import io.pipewright.udp.multicast.Membership;
+import io.pipewright.udp.multicast.Memberships;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,6 +30,7 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
   private final List<Channel> channels;
   private final ChannelSetup setup;
   private final SocketBuffers socketBuffers;
+  private final Memberships memberships;
   private final AtomicInteger open;
   private volatile long deadlineNanos = Long.MAX_VALUE;
 
@@ -38,6 +43,7 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
     this.channels = List.copyOf(channels);
     this.setup = setup;
     this.socketBuffers = socketBuffers;
+    this.memberships = new Memberships((DatagramChannel) channels.get(0));
     this.open = new AtomicInteger(channels.size());
     // handlers may close the sockets, and then there is no server any more
     channels.forEach(channel -> channel.closeFuture().addListener(closed -> oneClosed()));
@@ -157,6 +163,22 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
   @Override
   public String summary() {
     return datagramStats().describe();
+  }
+
+  @Override
+  public CompletableFuture<Membership> join(Membership group) {
+    Memberships.check(setup.loops().transport(), group);
+    return memberships.join(group);
+  }
+
+  @Override
+  public CompletableFuture<Membership> leave(Membership group) {
+    return memberships.leave(group);
+  }
+
+  @Override
+  public CompletableFuture<Set<Membership>> memberships() {
+    return memberships.joined();
   }
 
   @Override

@@ -1,15 +1,22 @@
 package io.pipewright.udp;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.HostPort;
 import io.pipewright.log.Addresses;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.transport.EventLoops;
+import io.pipewright.udp.multicast.JoinFailedException;
+import io.pipewright.udp.multicast.Membership;
+import io.pipewright.udp.multicast.Memberships;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +36,8 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
   private String host = "127.0.0.1";
   private int port;
   private int shards = 1;
+  private boolean reuseAddress;
+  private final List<Membership> memberships = new ArrayList<>();
 
   UdpServerBuilder() {
     super(DATAGRAMS_PER_READ, true);
@@ -80,11 +89,37 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
   }
 
   /**
+   * Groups that are joined when the port is bound; more can be joined, and left, while the server runs. Bind to {@code 0.0.0.0} (IPv4)
+   * or {@code ::} to hear them: a socket that is bound to one address of this machine hears only what is sent to that. Of all groups,
+   * the server hears those that it has joined, whatever other programs of this machine have joined.
+   *
+   * @param groups more of them
+   * @return this
+   */
+  public UdpServerBuilder join(Membership... groups) {
+    memberships.addAll(List.of(groups));
+    return this;
+  }
+
+  /**
+   * {@code SO_REUSEADDR}: whether other sockets of this machine that say so too may have the same port, as those that listen to a
+   * well-known group's port must. Each of them hears what is sent to groups and by broadcast; what is sent to one host, only one of them
+   * hears. Default false.
+   *
+   * @return this
+   */
+  public UdpServerBuilder reuseAddress(boolean reuseAddress) {
+    this.reuseAddress = reuseAddress;
+    return this;
+  }
+
+  /**
    * Listens. Returns when the port is bound; must not be called on an event loop.
    *
    * @return the server, to be closed by the caller
    * @throws BindFailedException if the port cannot be bound: which address, and why
    * @throws ConfigurationException if no pipeline was named, or the transport cannot do what was set
+   * @throws io.pipewright.udp.multicast.JoinFailedException if a group cannot be joined
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   public RunningUdpServer start() {
@@ -94,12 +129,14 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
     try {
       ShardBinding.check(loops, shards);
       InetSocketAddress address = SocketErrors.resolve(host, port);
+      memberships.forEach(group -> Memberships.check(loops.transport(), group));
       ChannelSetup setup = channelSetup(loops, log);
       List<Channel> bound =
-          new ShardBinding(loops, bootstrap(setup, address), asked).bind(address, shards);
+          new ShardBinding(loops, serverBootstrap(setup, address), asked).bind(address, shards);
       SocketBuffers buffers =
           SocketBuffers.of(bound.get(0), receiveBufferBytes(), sendBufferBytes());
       UdpListener server = new UdpListener(bound, setup, buffers, ownsEventLoops());
+      joinAll(server);
       report(server);
       return server;
     } catch (UnknownHostException e) {
@@ -108,6 +145,20 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
     } catch (RuntimeException e) {
       closeIfOwned(loops);
       throw e;
+    }
+  }
+
+  private Bootstrap serverBootstrap(ChannelSetup setup, InetSocketAddress address) {
+    Bootstrap bootstrap = bootstrap(setup, address);
+    return reuseAddress ? bootstrap.option(ChannelOption.SO_REUSEADDR, true) : bootstrap;
+  }
+
+  private void joinAll(UdpListener server) {
+    try {
+      memberships.forEach(group -> server.join(group).join());
+    } catch (CompletionException e) {
+      server.close();
+      throw e.getCause() instanceof JoinFailedException failed ? failed : e;
     }
   }
 

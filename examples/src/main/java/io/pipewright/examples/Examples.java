@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       ExtendedEcho.class,
       NameLookup.class,
       EmbeddedFileStore.class,
-      AddressKinds.class
+      AddressKinds.class,
+      Discovery.class
     })
 public final class Examples implements Callable<Integer> {
 

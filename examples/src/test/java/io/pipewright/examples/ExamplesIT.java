@@ -35,7 +35,8 @@ class ExamplesIT {
       "extended-echo",
       "name-lookup",
       "embedded-file-store",
-      "address-kinds");
+      "address-kinds",
+      "discovery");
 
   @Test
   void withoutArgumentsEveryExampleIsListedWithOneLine() throws Exception {

@@ -5,6 +5,8 @@ import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
 import io.pipewright.launch.MessageOptions;
 import io.pipewright.launch.Terminal;
+import io.pipewright.udpecho.measure.UdpEchoMeasurement;
+import io.pipewright.udpecho.measure.UdpEchoMeasurementBuilder;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,12 +21,16 @@ import picocli.CommandLine.Option;
     name = "client",
     description = {
       "Sends datagrams and prints the answers, each with its sender's address.",
-      "Without --message it asks for each with '> '; an empty line or the end of input ends it."
+      "Without --message it asks for each with '> '; an empty line or the end of input ends it.",
+      "With --rate, --size, --duration, --window or --json it measures the way there and back instead."
     })
 final class ClientCommand implements Callable<Integer> {
 
   @Mixin
   private MessageOptions options;
+
+  @Mixin
+  private MeasureOptions measuring;
 
   @Option(
       names = "--timeout",
@@ -51,6 +57,9 @@ final class ClientCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (measuring.any()) {
+      return measure();
+    }
     try (UdpEchoClient client = UdpEchoClient.builder(
             options.datagramTarget().host(), options.datagramTarget().port())
         .socket(udp -> udp.transport(options.transport()))
@@ -62,6 +71,44 @@ final class ClientCommand implements Callable<Integer> {
       return options.message().isPresent()
           ? repeat(client, options.message().get())
           : converse(client);
+    }
+  }
+
+  private int measure() throws InterruptedException {
+    checkMeasuring();
+    UdpEchoMeasurementBuilder builder = UdpEchoMeasurement.builder(
+            options.datagramTarget().host(), options.datagramTarget().port())
+        .socket(udp -> udp.transport(options.transport()))
+        .timeout(timeout)
+        .wireLog(wireLog);
+    measuring.rate().ifPresent(builder::rate);
+    measuring.window().ifPresent(builder::window);
+    measuring.size().ifPresent(size -> builder.sizeBytes(size.intBytes()));
+    measuring.duration().ifPresent(builder::duration);
+    options.countIfGiven().ifPresent(builder::count);
+    if (!options.interval().isZero()) {
+      builder.interval(options.interval());
+    }
+    try (UdpEchoMeasurement measurement = builder.start()) {
+      return new MeasureRun(measurement, measuring.json(), timeout.toMillis()).run();
+    }
+  }
+
+  private void checkMeasuring() {
+    if (options.message().isPresent() || broadcast) {
+      throw new LaunchException(
+          ExitCode.USAGE,
+          "a measurement sends numbered datagrams to one server: leave %s out, or the options that measure"
+              .formatted(broadcast ? "--broadcast" : "--message"));
+    }
+    if (measuring.rate().isPresent() && !options.interval().isZero()) {
+      throw new LaunchException(
+          ExitCode.USAGE,
+          "--interval says how often a datagram is sent, as --rate and --window do: give one");
+    }
+    if (measuring.window().isPresent() && measuring.rate().orElse(0) > 0) {
+      throw new LaunchException(
+          ExitCode.USAGE, "--window is for --rate 0: with a rate, answers are not waited for");
     }
   }
 

@@ -66,6 +66,17 @@ final class ServerCommand implements Callable<Integer> {
       description = "Stop after so many datagrams.")
   private Integer count;
 
+  @Option(
+      names = "--measured-sessions",
+      paramLabel = "N",
+      defaultValue = "" + UdpEchoServer.DEFAULT_MEASURED_SESSIONS,
+      converter = Converters.NotNegative.class,
+      description = {
+        "Count for so many measuring clients at once, so that they learn where datagrams are lost.",
+        "With 0 their queries are echoed as any datagram."
+      })
+  private int measuredSessions;
+
   @Override
   public Integer call() {
     if (!print) {
@@ -116,6 +127,7 @@ final class ServerCommand implements Callable<Integer> {
         .maxDatagrams(count == null ? 0 : count)
         .idleTimeout(options.idleTimeout())
         .wireLog(options.wireLog())
+        .measuredSessions(measuredSessions)
         .customize(this::customized);
   }
 

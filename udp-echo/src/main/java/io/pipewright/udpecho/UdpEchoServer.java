@@ -4,14 +4,22 @@ import io.pipewright.ConfigurationException;
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
+import io.pipewright.pipeline.Slot;
+import io.pipewright.socket.WaitingThreads;
 import io.pipewright.udp.RunningUdpServer;
 import io.pipewright.udp.UdpServer;
 import io.pipewright.udp.UdpServerBuilder;
+import io.pipewright.udpecho.measure.UdpEchoMeasurement;
+import io.pipewright.udpecho.session.SessionAnswers;
+import io.pipewright.udpecho.session.SessionCounter;
+import io.pipewright.udpecho.session.SessionCounts;
+import io.pipewright.udpecho.session.SessionTable;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -33,11 +41,15 @@ public final class UdpEchoServer {
   /** How long the answers to the last datagrams may take to leave. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
+  /** How many measuring clients are counted for at once, unless told otherwise: 2 MiB at most. */
+  public static final int DEFAULT_MEASURED_SESSIONS = 256;
+
   private final UdpServerBuilder udp = UdpServer.builder();
   private Reply reply = Reply.VERBATIM;
   private long maxDatagrams;
   private Duration idleTimeout = Duration.ZERO;
   private boolean wireLog;
+  private int measuredSessions = DEFAULT_MEASURED_SESSIONS;
   private UnaryOperator<Pipeline> customization = UnaryOperator.identity();
 
   private UdpEchoServer() {}
@@ -115,6 +127,25 @@ public final class UdpEchoServer {
   }
 
   /**
+   * For how many clients that measure ({@link UdpEchoMeasurement}) datagrams are counted at once, so that
+   * they learn on which way theirs are lost. The one that began first goes when another comes. Counts
+   * only with {@link Reply#VERBATIM}.
+   *
+   * @param sessions 1 or more, by default {@value #DEFAULT_MEASURED_SESSIONS}, each of about 8 KiB; 0
+   *     for none: then a query is echoed as any datagram
+   * @return this
+   * @throws ConfigurationException if negative
+   */
+  public UdpEchoServer measuredSessions(int sessions) {
+    if (sessions < 0) {
+      throw new ConfigurationException(
+          "measuredSessions", sessions, "must be 0 or more, not " + sessions);
+    }
+    this.measuredSessions = sessions;
+    return this;
+  }
+
+  /**
    * Changes the pipeline: the way to add handlers of one's own. Called once, by {@link #start()}.
    * Handlers see Netty's {@code DatagramPacket}; one that passes it on releases nothing.
    *
@@ -137,13 +168,22 @@ public final class UdpEchoServer {
    */
   public RunningUdpServer start() {
     CompletableFuture<Void> enough = new CompletableFuture<>();
-    Pipeline pipeline = customization.apply(pipeline(() -> enough.complete(null)));
+    CompletableFuture<RunningUdpServer> started = new CompletableFuture<>();
+    Pipeline pipeline = customization.apply(
+        pipeline(() -> enough.complete(null), () -> kernelDrops(started.getNow(null))));
     RunningUdpServer server = udp.pipeline(pipeline).start();
+    started.complete(server);
     enough.thenRun(() -> server.drainAsync(LAST_ANSWERS));
     return server;
   }
 
-  private Pipeline pipeline(Runnable limitReached) {
+  private static long kernelDrops(RunningUdpServer server) {
+    return server == null
+        ? SessionCounts.UNKNOWN
+        : server.datagramStats().kernelDrops().orElse(SessionCounts.UNKNOWN);
+  }
+
+  private Pipeline pipeline(Runnable limitReached, LongSupplier kernelDrops) {
     PipelineBuilder builder = Pipeline.builder();
     if (wireLog) {
       builder.wireLog(UdpEcho.PROGRAM);
@@ -155,8 +195,17 @@ public final class UdpEchoServer {
       AtomicLong left = new AtomicLong(maxDatagrams);
       builder.handler("limit", () -> new DatagramLimit(left, limitReached));
     }
-    return builder
-        .handler("echo", reply == Reply.VERBATIM ? new EchoHandler() : new SilentHandler())
-        .build();
+    if (reply != Reply.VERBATIM) {
+      return builder.handler("echo", new SilentHandler()).build();
+    }
+    if (measuredSessions > 0) {
+      SessionTable sessions = new SessionTable(measuredSessions);
+      builder
+          .add(Slot.PROXY, "session-counter", new SessionCounter(sessions))
+          .handler(
+              "session-answers",
+              new SessionAnswers(sessions, kernelDrops, WaitingThreads.INSTANCE));
+    }
+    return builder.handler("echo", new EchoHandler()).build();
   }
 }

@@ -281,6 +281,85 @@ class UdpEchoIT {
     }
   }
 
+  @Test
+  void theClientMeasuresAndTheReportIsOneObject() throws Exception {
+    try (Program server = Program.packed("server", "--port", "0");
+        Program client = measuring(
+            server.awaitPort(), "--rate", "500", "--count", "100", "--size", "100", "--json")) {
+      assertThat(client.exitCode()).as(client.err()).isZero();
+      assertThat(client.err()).isEmpty();
+      assertThat(client.out())
+          .hasLineCount(1)
+          .startsWith("{\"target\":\"127.0.0.1:")
+          .contains("\"size\":100,", "\"askedRate\":500.000,", "\"complete\":true,")
+          .contains("\"sent\":100,", "\"answered\":100,", "\"lost\":0,")
+          .contains("\"p99.9\":", "\"server\":{\"received\":100,")
+          .endsWith("}}\n");
+    }
+  }
+
+  @Test
+  void theReportForPeopleSaysWhenAServerDoesNotCount() throws Exception {
+    try (Program server = Program.packed("server", "--port", "0", "--measured-sessions", "0");
+        Program client =
+            measuring(server.awaitPort(), "--interval", "2ms", "--size", "24", "--count", "50")) {
+      assertThat(client.exitCode()).as(client.err()).isZero();
+      assertThat(client.out())
+          .contains(": 50 datagrams of 24 bytes in ")
+          .contains("answered 50 within 2s, 0 later; lost 0 (0.000 %)")
+          .contains("where it happened is not known: the server does not say");
+    }
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no SIGINT to send")
+  void whoInterruptsAMeasurementGetsTheReportSoFar() throws Exception {
+    try (Program server =
+            Program.packed("server", "--port", "0", "--print", "--reply", "verbatim");
+        Program client = measuring(server.awaitPort(), "--duration", "1h", "--json")) {
+      server.awaitOutput("PWup");
+      client.signal("INT");
+      assertThat(client.exitCode()).isEqualTo(130);
+      assertThat(client.out())
+          .hasLineCount(1)
+          .contains("\"complete\":false,", "\"server\":{\"received\":");
+    }
+  }
+
+  @Test
+  void aMeasurementOfASilentServerIsExitCodeFiveWithItsReport() throws Exception {
+    try (Peer peer = new Peer();
+        Program client =
+            measuring(peer.port(), "--rate", "100", "--count", "3", "--timeout", "200ms")) {
+      assertThat(client.exitCode()).isEqualTo(5);
+      assertThat(client.out()).contains("answered 0 within 200ms").contains("lost 3 (100.000 %)");
+      assertThat(client.err())
+          .isEqualTo("udp-echo: no answer from 127.0.0.1:" + peer.port()
+              + " to any of 3 datagrams: waited 200ms\n");
+    }
+  }
+
+  @Test
+  void aMeasurementWhereNothingListensIsExitCodeFour() throws Exception {
+    Peer gone = new Peer();
+    gone.close();
+    try (Program client = measuring(gone.port(), "--json")) {
+      assertThat(client.exitCode()).isEqualTo(4);
+      assertThat(client.out()).isEmpty();
+      assertThat(client.err())
+          .isEqualTo("udp-echo: cannot connect to 127.0.0.1:" + gone.port()
+              + ": connection refused: nothing listens there\n");
+    }
+  }
+
+  private static Program measuring(int port, String... options) throws Exception {
+    String[] arguments = new String[options.length + 2];
+    arguments[0] = "client";
+    arguments[1] = "127.0.0.1:" + port;
+    System.arraycopy(options, 0, arguments, 2, options.length);
+    return Program.packed(arguments);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -292,6 +371,11 @@ class UdpEchoIT {
         "client|missing required parameter: 'HOST:PORT' (see udp-echo client --help)",
         "client nowhere|invalid value for positional parameter at index 0 (HOST:PORT): 'nowhere'",
         "client localhost:7 --message x --timeout 0|timeout: must be a millisecond or more",
+        "client localhost:7 --size 23|size: must be 24 (a datagram's number and what goes with it) to 65507 bytes, not 23",
+        "client localhost:7 --rate 5 --message x|a measurement sends numbered datagrams to one server: leave --message out",
+        "client localhost:7 --rate 5 --interval 1s|--interval says how often a datagram is sent, as --rate and --window do",
+        "client localhost:7 --rate 5 --window 5|--window is for --rate 0",
+        "server --measured-sessions -1|invalid value for option '--measured-sessions': '-1' is not a whole number from 0",
         "client localhost:7 --message 中 --charset US-ASCII|--charset US-ASCII has not all characters"
       })
   void aMistakeIsOneSentenceAndExitCodeTwo(String arguments, String sentence) throws Exception {

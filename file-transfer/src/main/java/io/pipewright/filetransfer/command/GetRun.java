@@ -10,6 +10,7 @@ import io.pipewright.filetransfer.download.RemoteFile;
 import io.pipewright.filetransfer.download.TreeDownload;
 import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
+import io.pipewright.launch.StandardError;
 import io.pipewright.log.Escaped;
 import java.text.Normalizer;
 import java.util.ArrayDeque;
@@ -63,7 +64,7 @@ final class GetRun implements AutoCloseable {
     if (plan.json()) {
       return new JsonDisplay(this::stopSinceNobodyReads);
     }
-    return TerminalDisplay.isWatched() && !plan.dryRun()
+    return StandardError.isTerminal() && !plan.dryRun()
         ? new TerminalDisplay()
         : new QuietDisplay();
   }

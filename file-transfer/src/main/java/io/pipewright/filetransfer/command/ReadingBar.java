@@ -1,5 +1,6 @@
 package io.pipewright.filetransfer.command;
 
+import io.pipewright.launch.StandardError;
 import io.pipewright.log.Escaped;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ final class ReadingBar implements AutoCloseable {
   }
 
   static ReadingBar of(String name, Path folder) {
-    long size = TerminalDisplay.isWatched() ? size(folder, name) : 0;
+    long size = StandardError.isTerminal() ? size(folder, name) : 0;
     return new ReadingBar(size < MIN_BYTES ? null : bar(name, size));
   }
 
@@ -44,7 +45,7 @@ final class ReadingBar implements AutoCloseable {
         .setInitialMax(size)
         .setUnit(" MB", MILLION)
         .setStyle(ProgressBarStyle.ASCII)
-        .setConsumer(new BarLine(System.err, TerminalWidth.columns()))
+        .setConsumer(new BarLine(System.err, StandardError.columns()))
         .clearDisplayOnFinish()
         .build();
   }

@@ -4,10 +4,8 @@ import io.pipewright.PipewrightException;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
 import io.pipewright.filetransfer.download.TreeDownload;
+import io.pipewright.launch.StandardError;
 import io.pipewright.launch.Terminal;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,26 +15,11 @@ import java.util.Map;
  */
 final class TerminalDisplay implements Display {
 
-  private final BarLine line = new BarLine(System.err, TerminalWidth.columns());
+  private final BarLine line = new BarLine(System.err, StandardError.columns());
   private DownloadBar bar;
   private FolderProgress files;
   private String shown = "";
   private final Map<String, DownloadEvent.Begun> behind = new LinkedHashMap<>();
-
-  /**
-   * Whether standard error is a terminal. The JDK can tell only whether input and output are one both. Linux tells what the
-   * descriptor is; elsewhere the JDK's answer must do.
-   */
-  static boolean isWatched() {
-    try {
-      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return device.startsWith("/dev/pts/")
-          || device.startsWith("/dev/tty")
-          || device.equals("/dev/console");
-    } catch (IOException | UnsupportedOperationException e) {
-      return Terminal.standard().interactive();
-    }
-  }
 
   @Override
   public synchronized void begins(String name, boolean folder) {

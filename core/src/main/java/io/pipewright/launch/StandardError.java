@@ -1,8 +1,10 @@
-package io.pipewright.filetransfer.command;
+package io.pipewright.launch;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many columns the terminal has. The library that draws the bars would ask another one, which takes SIGINT away from the JVM
- * to find out: after that Ctrl-C kills the process, and nothing is left in order.
+ * The terminal that standard error may be: where a program shows how far it is, and standard output stays free for what it was asked
+ * for.
  */
-final class TerminalWidth {
+public final class StandardError {
 
   static final int UNKNOWN = 80;
 
@@ -21,12 +23,32 @@ final class TerminalWidth {
   private static final long LIMIT_MILLIS = 1_000;
   private static final Pattern ROWS_AND_COLUMNS = Pattern.compile("\\d+ (\\d{1,4})\\s*");
 
-  private static final Logger log = LoggerFactory.getLogger(TerminalWidth.class);
+  private static final Logger log = LoggerFactory.getLogger(StandardError.class);
 
-  private TerminalWidth() {}
+  private StandardError() {}
 
-  /** Asks the terminal of this process; {@value #UNKNOWN} if it does not say. */
-  static int columns() {
+  /**
+   * Whether standard error is a terminal. The JDK can tell only whether input and output are one both. Linux tells what the
+   * descriptor is; elsewhere the JDK's answer must do.
+   */
+  public static boolean isTerminal() {
+    try {
+      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return device.startsWith("/dev/pts/")
+          || device.startsWith("/dev/tty")
+          || device.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return Terminal.standard().interactive();
+    }
+  }
+
+  /**
+   * How many columns the terminal has, asked for without taking SIGINT away from the JVM, as JLine does: after that Ctrl-C kills the
+   * process, and nothing is left in order.
+   *
+   * @return 80 if it does not say
+   */
+  public static int columns() {
     try {
       return columns(new ProcessBuilder("stty", "size")
           .redirectInput(new File("/dev/tty"))

@@ -1,11 +1,11 @@
-package io.pipewright.filetransfer.command;
+package io.pipewright.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TerminalWidthTest {
+class StandardErrorTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -17,6 +17,6 @@ class TerminalWidthTest {
     "'no tty', 80"
   })
   void isWhatTheTerminalSaysIfThatIsAWidth(String size, int columns) {
-    assertThat(TerminalWidth.parse(size)).isEqualTo(columns);
+    assertThat(StandardError.parse(size)).isEqualTo(columns);
   }
 }
