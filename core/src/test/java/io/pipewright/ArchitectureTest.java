@@ -45,7 +45,9 @@ class ArchitectureTest {
           ROOT + ".watchdog"),
       List.of(ROOT + ".pipeline"),
       List.of(ROOT + ".socket"),
+      List.of(ROOT + ".udp.session"),
       List.of(ROOT + ".tcp", ROOT + ".udp"),
+      List.of(ROOT + ".udp.guard"),
       List.of(ROOT + ".client"),
       List.of(ROOT + ".launch"));
 

@@ -6,9 +6,12 @@ import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.HostPort;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Stage;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.transport.EventLoops;
 import java.net.UnknownHostException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +22,7 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
 
   private String host = "127.0.0.1";
   private int port;
+  private final Map<String, Stage> protections = new LinkedHashMap<>();
 
   UdpServerBuilder() {}
 
@@ -47,6 +51,27 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
   }
 
   /**
+   * Adds a handler that sees every datagram of the sockets before {@link #pipeline} does, or replaces the one of the same name: a
+   * protection belongs to the socket, and one pipeline serves with it and without.
+   *
+   * @param protection whose handlers pass on what is a {@code DatagramPacket}, or release and count it
+   * @return this
+   */
+  public UdpServerBuilder protection(Stage protection) {
+    protections.put(protection.name(), protection);
+    return this;
+  }
+
+  /** What stands in the sockets' own pipelines. */
+  private Pipeline socketPipeline() {
+    Pipeline whole = requirePipeline();
+    for (Stage protection : protections.values()) {
+      whole = whole.with(protection);
+    }
+    return whole;
+  }
+
+  /**
    * Listens. Returns when the port is bound; must not be called on an event loop.
    *
    * @return the server, to be closed by the caller
@@ -55,7 +80,7 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   public RunningUdpServer start() {
-    Pipeline pipeline = requirePipeline();
+    Pipeline pipeline = socketPipeline();
     EventLoops loops = obtainEventLoops();
     try {
       DatagramGuard guard = newGuard(loops, log);

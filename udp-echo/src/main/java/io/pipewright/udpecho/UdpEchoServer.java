@@ -7,6 +7,7 @@ import io.pipewright.pipeline.PipelineBuilder;
 import io.pipewright.udp.RunningUdpServer;
 import io.pipewright.udp.UdpServer;
 import io.pipewright.udp.UdpServerBuilder;
+import io.pipewright.udp.guard.ReflectionGuard;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +25,8 @@ import java.util.function.UnaryOperator;
  *     .start();
  * }</pre>
  *
- * <p>Datagrams of up to 65,507 bytes come back whole. A datagram that gives port 0 as its source is
- * not answered. Not thread-safe; what {@link #start} returns is.
+ * <p>Datagrams of up to 65,507 bytes come back whole. Not answered, but counted, is what would make a
+ * reflector of it: {@link #guard}. Not thread-safe; what {@link #start} returns is.
  */
 public final class UdpEchoServer {
 
@@ -37,6 +38,7 @@ public final class UdpEchoServer {
   private long maxDatagrams;
   private Duration idleTimeout = Duration.ZERO;
   private boolean wireLog;
+  private ReflectionGuard guard = ReflectionGuard.builder().build();
   private UnaryOperator<Pipeline> customization = UnaryOperator.identity();
 
   private UdpEchoServer() {}
@@ -114,6 +116,18 @@ public final class UdpEchoServer {
   }
 
   /**
+   * Whom it does not answer, and how much it may send: what keeps an echo from being used against others. Default: all that
+   * {@link ReflectionGuard} refuses. A server that answers nothing needs none and has none.
+   *
+   * @param guard stands in front of the pipeline: what it refuses, handlers do not see
+   * @return this
+   */
+  public UdpEchoServer guard(ReflectionGuard guard) {
+    this.guard = Objects.requireNonNull(guard, "guard");
+    return this;
+  }
+
+  /**
    * Changes the pipeline: the way to add handlers of one's own. Called once, by {@link #start()}.
    * Handlers see Netty's {@code DatagramPacket}; one that passes it on releases nothing.
    *
@@ -137,6 +151,9 @@ public final class UdpEchoServer {
   public RunningUdpServer start() {
     CompletableFuture<Void> enough = new CompletableFuture<>();
     Pipeline pipeline = customization.apply(pipeline(() -> enough.complete(null)));
+    if (reply == Reply.VERBATIM) {
+      udp.protection(guard.stage());
+    }
     RunningUdpServer server = udp.pipeline(pipeline).start();
     enough.thenRun(() -> server.drainAsync(LAST_ANSWERS));
     return server;
