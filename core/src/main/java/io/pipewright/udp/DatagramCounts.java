@@ -2,6 +2,7 @@ package io.pipewright.udp;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import io.pipewright.udp.session.SessionCounts;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,12 +22,16 @@ public final class DatagramCounts {
   private final LongAdder sent = new LongAdder();
   private final LongAdder sentBytes = new LongAdder();
   private final Map<String, LongAdder> dropped = new ConcurrentHashMap<>();
+  private final SessionCounts sessions = new SessionCounts(this::dropped);
 
   DatagramCounts() {}
 
-  /** The counts to which a channel of {@code UdpServer} or {@code UdpClient} belongs. */
+  /** The counts to which a channel of {@code UdpServer} or {@code UdpClient} belongs, or a session of one. */
   public static DatagramCounts of(Channel channel) {
     DatagramCounts counts = channel.attr(KEY).get();
+    if (counts == null && channel.parent() != null) {
+      counts = channel.parent().attr(KEY).get();
+    }
     if (counts == null) {
       throw new IllegalStateException(channel + " is no channel of UdpServer or UdpClient");
     }
@@ -62,6 +67,11 @@ public final class DatagramCounts {
   public long droppedBy(String reason) {
     LongAdder count = dropped.get(reason);
     return count == null ? 0 : count.sum();
+  }
+
+  /** How many sessions there are and were. */
+  public SessionCounts sessions() {
+    return sessions;
   }
 
   long datagramsReceived() {

@@ -13,10 +13,12 @@ import io.pipewright.ServerStats;
 import io.pipewright.log.Addresses;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.transport.Transport;
+import io.pipewright.udp.session.SessionCounts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 
 /**
@@ -49,17 +51,25 @@ final class DatagramGuard extends ChannelDuplexHandler {
     return counts.droppedBy(TOO_LONG);
   }
 
-  /** A datagram service accepts nobody and refuses nobody. */
+  DatagramCounts counts() {
+    return counts;
+  }
+
+  /** Without sessions a datagram service accepts nobody and refuses nobody. */
   ServerStats stats() {
+    SessionCounts sessions = counts.sessions();
+    Map<String, Long> errors = new TreeMap<>(counts.dropped());
+    sessions.errors().snapshot().forEach((kind, count) -> errors.merge(kind, count, Long::sum));
+    sessions.ended().forEach((reason, count) -> errors.put("session-" + reason, count));
     return new ServerStats(
-        0,
-        0,
-        Map.of(),
+        sessions.open(),
+        sessions.opened(),
+        sessions.refused(),
         counts.bytesReceived(),
         counts.bytesSent(),
         counts.datagramsReceived(),
         counts.datagramsSent(),
-        counts.dropped());
+        errors);
   }
 
   @Override

@@ -43,6 +43,19 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
    */
   public B pipeline(Pipeline pipeline) {
     Objects.requireNonNull(pipeline, "pipeline");
+    if (!givesEachPeerAChannel()) {
+      checkTakesDatagrams(pipeline);
+    }
+    this.pipeline = pipeline;
+    return self();
+  }
+
+  /** Whether the pipeline is not the socket's, but one of each peer. */
+  boolean givesEachPeerAChannel() {
+    return false;
+  }
+
+  private static void checkTakesDatagrams(Pipeline pipeline) {
     pipeline.framing().filter(framing -> framing.newDecoder().isPresent()).ifPresent(framing -> {
       throw new ConfigurationException(
           "framing", framing.describe(), "a datagram is a frame already; name none");
@@ -53,8 +66,6 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
           true,
           "datagrams carry their sender's address; decode the content in the handler");
     }
-    this.pipeline = pipeline;
-    return self();
   }
 
   /**

@@ -62,7 +62,7 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
 
   @Override
   public int connections() {
-    return 0;
+    return (int) guard.counts().sessions().open();
   }
 
   @Override

@@ -6,12 +6,17 @@ import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.HostPort;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Slot;
 import io.pipewright.pipeline.Stage;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.transport.EventLoops;
+import io.pipewright.udp.session.SessionCounts;
+import io.pipewright.udp.session.SessionPolicy;
+import io.pipewright.udp.session.Sessions;
 import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +27,7 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
 
   private String host = "127.0.0.1";
   private int port;
+  private SessionPolicy sessions;
   private final Map<String, Stage> protections = new LinkedHashMap<>();
 
   UdpServerBuilder() {}
@@ -62,13 +68,46 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
     return this;
   }
 
+  /**
+   * Gives every remote address a channel of its own, a session, whose pipeline is {@link #pipeline}: one that a TCP service uses
+   * does, with framing and text if it has them. Its handlers read and write {@code ByteBuf}s, a datagram each; {@code
+   * remoteAddress()} is the peer. To be called before {@link #pipeline}.
+   *
+   * <p>Frames do not go on from one datagram to the next: the end of a datagram ends a line or what else a delimiter ends; a
+   * datagram that ends within a frame of a given length ends the session.
+   *
+   * @param policy how many sessions each socket has, and until when
+   * @return this
+   */
+  public UdpServerBuilder sessions(SessionPolicy policy) {
+    this.sessions = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  @Override
+  boolean givesEachPeerAChannel() {
+    return sessions != null;
+  }
+
   /** What stands in the sockets' own pipelines. */
-  private Pipeline socketPipeline() {
+  private Pipeline socketPipeline(DatagramCounts counts) {
     Pipeline whole = requirePipeline();
+    if (sessions != null) {
+      whole = Pipeline.builder().build().with(sessionStage(whole, counts.sessions()));
+    }
     for (Stage protection : protections.values()) {
       whole = whole.with(protection);
     }
     return whole;
+  }
+
+  private Stage sessionStage(Pipeline each, SessionCounts counts) {
+    SessionPolicy policy = sessions;
+    return new Stage(
+        Slot.HANDLER,
+        Sessions.NAME,
+        "a channel for each peer",
+        () -> Sessions.newHandler(policy, each, counts, log));
   }
 
   /**
@@ -80,11 +119,11 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
    * @throws io.pipewright.TransportUnavailableException if a named transport is missing
    */
   public RunningUdpServer start() {
-    Pipeline pipeline = socketPipeline();
+    requirePipeline();
     EventLoops loops = obtainEventLoops();
     try {
       DatagramGuard guard = newGuard(loops, log);
-      Bootstrap bootstrap = bootstrap(loops, pipeline, guard, log);
+      Bootstrap bootstrap = bootstrap(loops, socketPipeline(guard.counts()), guard, log);
       ChannelFuture bound = bootstrap.bind(SocketErrors.resolve(host, port)).awaitUninterruptibly();
       if (!bound.isSuccess()) {
         throw SocketErrors.bindFailed(new HostPort(host, port), bound.cause());

@@ -1,13 +1,18 @@
 package io.pipewright.udpecho;
 
+import io.netty.channel.ChannelHandler;
 import io.pipewright.ConfigurationException;
+import io.pipewright.framing.Framing;
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
+import io.pipewright.pipeline.Slot;
+import io.pipewright.pipeline.Stage;
 import io.pipewright.udp.RunningUdpServer;
 import io.pipewright.udp.UdpServer;
 import io.pipewright.udp.UdpServerBuilder;
 import io.pipewright.udp.guard.ReflectionGuard;
+import io.pipewright.udp.session.SessionPolicy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +43,7 @@ public final class UdpEchoServer {
   private long maxDatagrams;
   private Duration idleTimeout = Duration.ZERO;
   private boolean wireLog;
+  private SessionPolicy sessions;
   private ReflectionGuard guard = ReflectionGuard.builder().build();
   private UnaryOperator<Pipeline> customization = UnaryOperator.identity();
 
@@ -116,6 +122,18 @@ public final class UdpEchoServer {
   }
 
   /**
+   * Gives each peer a channel of its own, so that handlers see {@code ByteBuf}s, as those of a TCP echo do. {@link #idleTimeout},
+   * if it was set, then ends the session that was silent for so long, and not the server.
+   *
+   * @param policy how many sessions, and until when
+   * @return this
+   */
+  public UdpEchoServer sessions(SessionPolicy policy) {
+    this.sessions = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
    * Whom it does not answer, and how much it may send: what keeps an echo from being used against others. Default: all that
    * {@link ReflectionGuard} refuses. A server that answers nothing needs none and has none.
    *
@@ -150,28 +168,47 @@ public final class UdpEchoServer {
    */
   public RunningUdpServer start() {
     CompletableFuture<Void> enough = new CompletableFuture<>();
-    Pipeline pipeline = customization.apply(pipeline(() -> enough.complete(null)));
     if (reply == Reply.VERBATIM) {
       udp.protection(guard.stage());
     }
+    if (maxDatagrams > 0) {
+      udp.protection(limit(() -> enough.complete(null)));
+    }
+    if (sessions != null) {
+      udp.sessions(idleTimeout.isZero() ? sessions : sessions.idleAfter(idleTimeout));
+    }
+    Pipeline pipeline = customization.apply(pipeline());
     RunningUdpServer server = udp.pipeline(pipeline).start();
     enough.thenRun(() -> server.drainAsync(LAST_ANSWERS));
     return server;
   }
 
-  private Pipeline pipeline(Runnable limitReached) {
+  /** In front of everything, since it counts what comes on the socket, whoever sends it. */
+  private Stage limit(Runnable reached) {
+    return new Stage(
+        Slot.CODEC,
+        "limit",
+        "ends the server after " + maxDatagrams + " datagrams",
+        () -> new DatagramLimit(maxDatagrams, reached));
+  }
+
+  private Pipeline pipeline() {
     PipelineBuilder builder = Pipeline.builder();
     if (wireLog) {
       builder.wireLog(UdpEcho.PROGRAM);
     }
-    if (!idleTimeout.isZero()) {
+    if (sessions != null) {
+      builder.framing(Framing.none());
+    } else if (!idleTimeout.isZero()) {
       builder.idle(IdlePolicy.closeAfter(idleTimeout)).handler("idle-notice", new IdleNotice());
     }
-    if (maxDatagrams > 0) {
-      builder.handler("limit", () -> new DatagramLimit(maxDatagrams, limitReached));
+    return builder.handler("echo", echo()).build();
+  }
+
+  private ChannelHandler echo() {
+    if (reply == Reply.NONE) {
+      return new SilentHandler();
     }
-    return builder
-        .handler("echo", reply == Reply.VERBATIM ? new EchoHandler() : new SilentHandler())
-        .build();
+    return sessions == null ? new EchoHandler() : new SessionEchoHandler();
   }
 }

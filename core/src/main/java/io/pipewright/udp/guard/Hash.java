@@ -40,18 +40,18 @@ final class Hash {
   }
 
   private static int ofBytes(byte[] bytes) {
-    return (bytes[0] & 0xff) << 24
-        | (bytes[1] & 0xff) << 16
-        | (bytes[2] & 0xff) << 8
+    return ((bytes[0] & 0xff) << 24)
+        | ((bytes[1] & 0xff) << 16)
+        | ((bytes[2] & 0xff) << 8)
         | (bytes[3] & 0xff);
   }
 
   /** Never 0, which stands for an empty place. */
   long of(long a, long b) {
     long h = (a ^ seed) * MULTIPLIER;
-    h = (h ^ h >>> 32 ^ b) * 0xd6e8feb86659fd93L;
-    h = (h ^ h >>> 32) * MULTIPLIER;
-    return h ^ h >>> 29 | 1;
+    h = (h ^ (h >>> 32) ^ b) * 0xd6e8feb86659fd93L;
+    h = (h ^ (h >>> 32)) * MULTIPLIER;
+    return (h ^ (h >>> 29)) | 1;
   }
 
   /** Of an address. */
@@ -66,16 +66,16 @@ final class Hash {
   /** Of the first bits of an address. */
   long ofNetwork(InetAddress address, int ipv4PrefixLength, int ipv6PrefixLength) {
     if (address instanceof Inet4Address ipv4) {
-      return of(Integer.toUnsignedLong(ipv4(ipv4)) & -1L << 32 - ipv4PrefixLength, 4);
+      return of(Integer.toUnsignedLong(ipv4(ipv4)) & (-1L << (32 - ipv4PrefixLength)), 4);
     }
-    long mask = ipv6PrefixLength == 0 ? 0 : -1L << 64 - ipv6PrefixLength;
+    long mask = ipv6PrefixLength == 0 ? 0 : -1L << (64 - ipv6PrefixLength);
     return of(half(address.getAddress(), 0) & mask, 6);
   }
 
   private static long half(byte[] bytes, int at) {
     long half = 0;
     for (int i = at; i < at + 8; i++) {
-      half = half << 8 | bytes[i] & 0xff;
+      half = (half << 8) | (bytes[i] & 0xff);
     }
     return half;
   }
@@ -93,6 +93,6 @@ final class Hash {
         crc.update(part);
       }
     }
-    return crc.getValue() << 32 | length;
+    return (crc.getValue() << 32) | length;
   }
 }

@@ -82,7 +82,7 @@ final class LocalNetworks {
     }
     int prefix = address.getNetworkPrefixLength();
     if (address.getAddress() instanceof Inet4Address ipv4 && prefix > 0 && prefix < 31) {
-      broadcast.add(Hash.toIpv4(Hash.ipv4(ipv4) | -1 >>> prefix));
+      broadcast.add(Hash.toIpv4(Hash.ipv4(ipv4) | (-1 >>> prefix)));
     }
   }
 }

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells whether a port of this machine belongs to a client of ours: a socket that its program has connected to our port, which
@@ -22,6 +24,7 @@ final class LocalSockets {
     LATER
   }
 
+  private static final Logger log = LoggerFactory.getLogger(LocalSockets.class);
   private static final long LEAST_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int LOCAL_COLUMN = 1;
   private static final int REMOTE_COLUMN = 2;
@@ -58,7 +61,7 @@ final class LocalSockets {
       try (Stream<String> lines = Files.lines(tables.resolve(table))) {
         lines.skip(1).forEach(line -> note(line, connected, others));
       } catch (IOException e) {
-        continue; // no such table: nobody is known by it
+        log.debug("{} cannot be read: nobody is known by it", table, e);
       }
     }
     connected.andNot(others);

@@ -115,8 +115,7 @@ final class PingPong {
     if (networks.isOwn(address, now)) {
       LocalSockets.Verdict verdict = sockets.isClient(port, now);
       if (verdict != LocalSockets.Verdict.NO) {
-        entry.allowed =
-            verdict == LocalSockets.Verdict.YES ? Integer.MAX_VALUE : entry.allowed;
+        entry.allowed = verdict == LocalSockets.Verdict.YES ? Integer.MAX_VALUE : entry.allowed;
         entry.outNow++;
         return false;
       }
@@ -203,6 +202,6 @@ final class PingPong {
   }
 
   private int first(long key) {
-    return (int) (key >>> 8) & entries.length - WAYS;
+    return (int) (key >>> 8) & (entries.length - WAYS);
   }
 }

@@ -33,7 +33,7 @@ final class PortRules {
   }
 
   boolean refuses(int port) {
-    return (refused[port >> BITS] & 1L << port) != 0;
+    return (refused[port >> BITS] & (1L << port)) != 0;
   }
 
   /** Why a port is refused that is. */

@@ -105,9 +105,7 @@ final class ReflectionHandler extends ChannelDuplexHandler {
       return;
     }
     refused.accept(refusal.reason());
-    share
-        .log()
-        .info("{} is not answered: {}", Addresses.text(datagram.sender()), refusal.reason());
+    share.log().info("{} is not answered: {}", Addresses.text(datagram.sender()), refusal.reason());
     datagram.release();
   }
 
@@ -129,8 +127,8 @@ final class ReflectionHandler extends ChannelDuplexHandler {
         return refusal;
       }
     }
-    boolean withheld = pingPong != null
-        && pingPong.withholds(address, port, datagram.content(), batch, now);
+    boolean withheld =
+        pingPong != null && pingPong.withholds(address, port, datagram.content(), batch, now);
     return withheld ? Refusal.PING_PONG : null;
   }
 

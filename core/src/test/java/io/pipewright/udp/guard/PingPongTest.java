@@ -96,7 +96,9 @@ class PingPongTest {
       lost += channel.answers("same", PEER) ? 0 : 1;
     }
     assertThat(lost).isEqualTo(2);
-    assertThat(channel.answers("same", PEER, 50_001)).as("its next port is known too").isTrue();
+    assertThat(channel.answers("same", PEER, 50_001))
+        .as("its next port is known too")
+        .isTrue();
     channel.finishAndReleaseAll();
   }
 

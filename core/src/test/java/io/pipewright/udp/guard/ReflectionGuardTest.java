@@ -88,8 +88,8 @@ class ReflectionGuardTest {
 
   @Test
   void bytesCountAsWellAsDatagrams() {
-    GuardedChannel channel = new GuardedChannel(
-        ReflectionGuard.builder().perNetwork(new ReplyRate(1_000_000, 40_000)));
+    GuardedChannel channel =
+        new GuardedChannel(ReflectionGuard.builder().perNetwork(new ReplyRate(1_000_000, 40_000)));
     int answered = 0;
     for (int i = 0; i < 100; i++) {
       answered += channel.answers(i + "x".repeat(998), "2001:db8:0:1::" + i) ? 1 : 0;
@@ -131,8 +131,8 @@ class ReflectionGuardTest {
   void loopbackIsFreeUnlessItIsBudgetedToo() {
     ReplyRate little = new ReplyRate(4, 4);
     GuardedChannel free = new GuardedChannel(ReflectionGuard.builder().perNetwork(little));
-    GuardedChannel budgeted = new GuardedChannel(
-        ReflectionGuard.builder().perNetwork(little).budgetLoopback(true));
+    GuardedChannel budgeted =
+        new GuardedChannel(ReflectionGuard.builder().perNetwork(little).budgetLoopback(true));
     for (int i = 0; i < 100; i++) {
       assertThat(free.answers("n" + i, "127.0.0.1")).isTrue();
       budgeted.answers("n" + i, "127.0.0.1");
@@ -144,7 +144,8 @@ class ReflectionGuardTest {
 
   @Test
   void aMillionForgedSourcesNeitherGrowTheMemoryNorTakeAKnownPeersAnswers() {
-    GuardedChannel channel = new GuardedChannel(ReflectionGuard.builder().inAll(ReplyRate.NO_LIMIT));
+    GuardedChannel channel =
+        new GuardedChannel(ReflectionGuard.builder().inAll(ReplyRate.NO_LIMIT));
     int known = 0;
     for (int i = 0; i < 1_000_000; i++) {
       InetSocketAddress forged = new InetSocketAddress(
