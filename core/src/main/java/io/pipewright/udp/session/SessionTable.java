@@ -1,15 +1,12 @@
 package io.pipewright.udp.session;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The sessions of one socket by their peers' addresses, and in the order in which they were last heard. Not thread-safe. */
 final class SessionTable {
 
-  private final Map<InetSocketAddress, SessionChannel> byPeer = new HashMap<>();
+  private final PeerMap byPeer = new PeerMap();
   private final HeardOrder unconfirmed = new HeardOrder();
   private final HeardOrder confirmed = new HeardOrder();
 
@@ -22,13 +19,13 @@ final class SessionTable {
   }
 
   void add(SessionChannel session) {
-    byPeer.put(session.remoteAddress(), session);
+    byPeer.add(session);
     unconfirmed.append(session);
   }
 
   /** Once more has no effect. */
   boolean remove(SessionChannel session) {
-    if (!byPeer.remove(session.remoteAddress(), session)) {
+    if (!byPeer.remove(session)) {
       return false;
     }
     orderOf(session).remove(session);
@@ -58,7 +55,7 @@ final class SessionTable {
   }
 
   List<SessionChannel> all() {
-    return new ArrayList<>(byPeer.values());
+    return byPeer.all();
   }
 
   private HeardOrder orderOf(SessionChannel session) {
