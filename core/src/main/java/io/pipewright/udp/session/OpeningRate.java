@@ -2,10 +2,10 @@ package io.pipewright.udp.session;
 
 import java.util.concurrent.TimeUnit;
 
-/** A token bucket, kept as the moment at which it will be full again. A tenth of a second's tokens fit. Not thread-safe. */
+/** A token bucket, kept as the moment at which it will be full again. A second's tokens fit. Not thread-safe. */
 final class OpeningRate {
 
-  private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final long nanosPerSession;
   private long fullAgain;
@@ -17,7 +17,7 @@ final class OpeningRate {
 
   boolean take(long now) {
     long next = (fullAgain - now > 0 ? fullAgain : now) + nanosPerSession;
-    if (next - now > Math.max(BURST_NANOS, nanosPerSession)) {
+    if (next - now > BURST_NANOS) {
       return false;
     }
     fullAgain = next;

@@ -13,7 +13,7 @@ import java.time.Duration;
  * peers nothing, and a new peer that sends again soon gets in.
  *
  * @param maxSessions how many, 1 to 1,000,000
- * @param opensPerSecond how many new ones in a second, 1 to 1,000,000; a tenth of it at once
+ * @param opensPerSecond how many new ones in a second, 1 to 1,000,000; a second's worth at once after a quiet second
  * @param idleTimeout a session ends when its peer was not heard for so long: {@code IdleEvent}, then close
  * @param maxQueuedDatagrams how many wait for a session that does not read, 1 to 65,536; more are dropped and counted
  * @param maxQueuedBytes how many bytes wait for all of a socket's sessions that do not read, 1 or more
