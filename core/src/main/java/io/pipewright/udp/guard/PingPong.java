@@ -72,10 +72,10 @@ final class PingPong {
     Entry entry = entry(hash.of(hash.of(host, port), hash.of(content)), now);
     long silence = now - entry.heardAt;
     entry.heardAt = now;
-    if (silence > PAUSE_NANOS || (silence > LOCAL_PAUSE_NANOS && networks.isOwn(address, now))) {
-      if (entry.withhold > 0 || entry.provesItself) {
-        proved(entry, host, networks.isOwn(address, now), now);
-      }
+    boolean paused = silence > LOCAL_PAUSE_NANOS
+        && (silence > PAUSE_NANOS || networks.isOwn(address, now));
+    if (entry.provesItself || (paused && entry.withhold > 0)) {
+      proved(entry, host, networks.isOwn(address, now), now);
       restart(entry, batch);
       return false;
     }
@@ -84,16 +84,18 @@ final class PingPong {
       entry.provesItself = entry.withhold == 0;
       return true;
     }
-    if (entry.provesItself) {
-      proved(entry, host, networks.isOwn(address, now), now);
+    if (silence > PAUSE_NANOS) {
       restart(entry, batch);
       return false;
     }
-    return comesBackTooOften(entry, batch) && cut(entry, host, address, port, now);
+    return comesBackTooOften(entry, batch, paused) && cut(entry, host, address, port, now);
   }
 
-  /** What comes in the batch in which the last reply was made cannot be that reply. */
-  private boolean comesBackTooOften(Entry entry, long batch) {
+  /**
+   * Counts a round. What comes in the batch in which the last reply was made cannot be that reply; what comes after a pause may
+   * be, from a partner that was slow for once, but nobody is cut for it.
+   */
+  private boolean comesBackTooOften(Entry entry, long batch, boolean paused) {
     boolean newBatch = entry.batch != batch;
     if (newBatch) {
       entry.batch = batch;
@@ -104,7 +106,7 @@ final class PingPong {
       entry.outBefore--;
       entry.rounds += newBatch && entry.rounds < Integer.MAX_VALUE ? 1 : 0;
     }
-    if (newBatch && entry.rounds > entry.allowed) {
+    if (newBatch && !paused && entry.rounds > entry.allowed) {
       return true;
     }
     entry.outNow++;

@@ -89,6 +89,18 @@ class PingPongTest {
   }
 
   @Test
+  void aPartnerThatIsSlowAtFirstIsFoundAllTheSame() {
+    for (int round = 0; round < 3; round++) {
+      assertThat(channel.answers("x", "127.0.0.1", 9999)).isTrue();
+      channel.pass(100, TimeUnit.MILLISECONDS);
+    }
+    assertThat(channel.answers("x", "127.0.0.1", 9999)).isTrue();
+    channel.pass(1, TimeUnit.MILLISECONDS);
+    assertThat(channel.answers("x", "127.0.0.1", 9999)).isFalse();
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
   void aRemotePeerThatSaysTheSameAtOnceLosesTwoAndNoMore() {
     int lost = 0;
     for (int i = 0; i < 10_000; i++) {
