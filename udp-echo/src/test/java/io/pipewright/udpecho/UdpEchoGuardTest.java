@@ -31,8 +31,9 @@ class UdpEchoGuardTest {
 
   /** Every transport, without and with sessions. */
   static Stream<Arguments> servers() {
-    return Peer.transports().flatMap(transport -> Stream.of(false, true)
-        .map(sessions -> Arguments.of(transport, sessions)));
+    return Peer.transports()
+        .flatMap(
+            transport -> Stream.of(false, true).map(sessions -> Arguments.of(transport, sessions)));
   }
 
   private static UdpEchoServer server(Transport transport, boolean sessions) {
@@ -131,8 +132,9 @@ class UdpEchoGuardTest {
         asker.send(new DatagramPacket(
             hello, hello.length, InetAddress.getByName("127.255.255.255"), server.port()));
         await().until(() -> server.stats().messagesRead() == 1);
-        await().until(() -> server.stats().messagesWritten() == (wanted ? 1 : 0)
-            && refused(server, "destination-not-unicast") == (wanted ? 0 : 1));
+        await()
+            .until(() -> server.stats().messagesWritten() == (wanted ? 1 : 0)
+                && refused(server, "destination-not-unicast") == (wanted ? 0 : 1));
       }
     }
   }

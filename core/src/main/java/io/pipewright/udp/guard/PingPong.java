@@ -33,6 +33,10 @@ final class PingPong {
 
   private static final int WAYS = 4;
   private static final int MOST_OUT = 64;
+
+  /** How many rounds more a peer of this machine gets while the kernel's tables do not tell. */
+  private static final int MOST_UNDECIDED = 256;
+
   private static final int ADDRESS = -1;
 
   private static final class Entry {
@@ -65,7 +69,7 @@ final class PingPong {
   /**
    * Whether a datagram is to be withheld from those who would answer it; if not, it is taken for answered.
    *
-   * @param batch a number that is another one once replies have been flushed
+   * @param batch a number that is another one once replies have been flushed and the socket was empty
    */
   boolean withholds(InetAddress address, int port, ByteBuf content, long batch, long now) {
     long host = hash.of(address);
@@ -116,8 +120,12 @@ final class PingPong {
   private boolean cut(Entry entry, long host, InetAddress address, int port, long now) {
     if (networks.isOwn(address, now)) {
       LocalSockets.Verdict verdict = sockets.isClient(port, now);
-      if (verdict != LocalSockets.Verdict.NO) {
-        entry.allowed = verdict == LocalSockets.Verdict.YES ? Integer.MAX_VALUE : entry.allowed;
+      if (verdict == LocalSockets.Verdict.YES) {
+        entry.allowed = Integer.MAX_VALUE;
+      }
+      boolean undecided = verdict == LocalSockets.Verdict.LATER
+          && entry.rounds - entry.allowed <= MOST_UNDECIDED;
+      if (verdict == LocalSockets.Verdict.YES || undecided) {
         entry.outNow++;
         return false;
       }

@@ -17,6 +17,12 @@ import java.util.function.LongSupplier;
 /** Judges the datagrams of one socket as {@link ReflectionGuard} says; runs on its event loop alone. */
 final class ReflectionHandler extends ChannelDuplexHandler {
 
+  /** Behind a batch of so many more may be waiting, which are older than the replies to it. */
+  private static final int LARGE_BATCH = 8;
+
+  /** But not more than fit a socket's buffer. */
+  private static final int LARGE_BACKLOG = 512;
+
   private static final Path PROC = Path.of("/proc/net");
 
   private final GuardShare share;
@@ -30,6 +36,8 @@ final class ReflectionHandler extends ChannelDuplexHandler {
   private boolean tellsDestination;
   private boolean boundToGroup;
   private boolean inBatch;
+  private int batchSize;
+  private int backlog;
   private long batch = 1;
   private long now;
 
@@ -98,7 +106,9 @@ final class ReflectionHandler extends ChannelDuplexHandler {
     if (!inBatch) {
       inBatch = true;
       now = nanos.getAsLong();
+      batchSize = 0;
     }
+    batchSize++;
     Refusal refusal = refusal(datagram);
     if (refusal == null) {
       ctx.fireChannelRead(message);
@@ -142,8 +152,14 @@ final class ReflectionHandler extends ChannelDuplexHandler {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     ctx.fireChannelReadComplete();
+    if (inBatch) {
+      backlog += batchSize;
+      if (batchSize < LARGE_BATCH || backlog >= LARGE_BACKLOG) {
+        batch++;
+        backlog = 0;
+      }
+    }
     inBatch = false;
-    batch++;
   }
 
   @Override

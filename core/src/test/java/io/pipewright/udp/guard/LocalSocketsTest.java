@@ -3,6 +3,7 @@ package io.pipewright.udp.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipewright.udp.guard.LocalSockets.Verdict;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -28,6 +29,20 @@ class LocalSocketsTest {
       LocalSockets sockets = new LocalSockets(Path.of("/proc/net"), us.getLocalPort());
       assertThat(sockets.isClient(client.getLocalPort(), 0)).isEqualTo(Verdict.YES);
       assertThat(sockets.isClient(service.getLocalPort(), MOMENT)).isEqualTo(Verdict.NO);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whoHasNotReadWhatHeWasSentIsNotJudgedYet() throws Exception {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (DatagramSocket us = new DatagramSocket(0, here);
+        DatagramSocket bursting = new DatagramSocket(0, here)) {
+      us.send(new DatagramPacket(new byte[1], 1, here, bursting.getLocalPort()));
+      LocalSockets sockets = new LocalSockets(Path.of("/proc/net"), us.getLocalPort());
+      assertThat(sockets.isClient(bursting.getLocalPort(), 0)).isEqualTo(Verdict.LATER);
+      bursting.receive(new DatagramPacket(new byte[1], 1));
+      assertThat(sockets.isClient(bursting.getLocalPort(), MOMENT)).isEqualTo(Verdict.NO);
     }
   }
 

@@ -109,7 +109,9 @@ class SessionsTest {
     }
     assertThat(socket.counts.open()).isEqualTo(1_000);
     assertThat(socket.sessions.get(0).isOpen()).isTrue();
-    assertThat(socket.counts.opened()).as("of a second, and those at once").isBetween(3_500L, 4_500L);
+    assertThat(socket.counts.opened())
+        .as("of a second, and those at once")
+        .isBetween(3_500L, 4_500L);
     assertThat(socket.dropped("session-rate")).isGreaterThan(95_000);
   }
 
