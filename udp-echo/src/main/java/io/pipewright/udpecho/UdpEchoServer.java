@@ -147,7 +147,8 @@ public final class UdpEchoServer {
 
   /**
    * Changes the pipeline: the way to add handlers of one's own. Called once, by {@link #start()}.
-   * Handlers see Netty's {@code DatagramPacket}; one that passes it on releases nothing.
+   * Handlers see Netty's {@code DatagramPacket}, or with {@link #sessions} {@code ByteBuf}; one that
+   * passes it on releases nothing.
    *
    * @param customization from the service's pipeline (its handler is named "echo") to the one that
    *     is used
