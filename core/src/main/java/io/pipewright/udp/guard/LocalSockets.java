@@ -1,6 +1,7 @@
 package io.pipewright.udp.guard;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -11,10 +12,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells whether a port of this machine belongs to a client of ours: a socket that its program has connected to our port, which
- * nobody does who serves everybody. Nobody is judged yet while his socket has unread datagrams, since he sends without
- * reading, or while ours has: then what is read now was sent before he had our last reply. From the kernel's own tables, {@code /proc/net/udp} and {@code udp6}; elsewhere than on
- * Linux nobody is known. Asked only about peers of this machine that are about to be cut off; the tables are read on the event
- * loop, which takes microseconds a hundred sockets, at most 20 times a second. Not thread-safe.
+ * nobody does who serves everybody. Nobody is judged yet while his socket has unread datagrams, since he sends without reading,
+ * or while ours has: then what is read now was sent before he had our last reply.
+ *
+ * <p>From the kernel's own tables, {@code /proc/net/udp} and {@code udp6}; elsewhere than on Linux nobody is known. Asked only
+ * about peers of this machine that are about to be cut off; the tables are read on the event loop, from memory, at most 20 times
+ * a second. Not thread-safe.
  */
 final class LocalSockets {
 
@@ -67,7 +70,7 @@ final class LocalSockets {
     for (String table : new String[] {"udp", "udp6"}) {
       try (Stream<String> lines = Files.lines(tables.resolve(table))) {
         lines.skip(1).forEach(line -> note(line, connected, others));
-      } catch (IOException e) {
+      } catch (IOException | UncheckedIOException | NumberFormatException e) {
         log.debug("{} cannot be read: nobody is known by it", table, e);
       }
     }

@@ -6,8 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import io.pipewright.DrainEvent;
-import io.pipewright.InFlight;
-import io.pipewright.idle.IdleEvent;
 import io.pipewright.log.BoundedLog;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -15,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
@@ -25,10 +22,6 @@ import org.slf4j.Logger;
 final class SessionHandler extends ChannelInboundHandlerAdapter implements SharedSocket {
 
   private static final int LINES_PER_SECOND = 1;
-  private static final long LOOK_AGAIN_MILLIS = 25;
-
-  /** So many end together before others get their turn. */
-  private static final int ENDED_AT_ONCE = 256;
 
   private final SessionPolicy policy;
   private final SessionInitializer initializer;
@@ -42,12 +35,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Share
   private final Runnable flush = this::flushScheduled;
   private ChannelHandlerContext ctx;
   private OpeningRate opening;
+  private SessionExpiry expiry;
   private boolean inBatch;
   private long batch;
   private long now;
   private boolean unflushed;
   private boolean flushIsScheduled;
-  private boolean expiryIsScheduled;
   private boolean draining;
 
   SessionHandler(
@@ -62,6 +55,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Share
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
+    this.expiry = new SessionExpiry(ctx.executor(), table, policy.idleTimeout(), counts);
   }
 
   // ---- inbound
@@ -93,7 +87,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Share
     if (!inBatch) {
       inBatch = true;
       batch++;
-      now = ctx.executor().ticker().nanoTime();
+      now = expiry.nanoTime();
     }
   }
 
@@ -143,7 +137,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Share
     table.add(session);
     counts.sessionOpened();
     ctx.channel().eventLoop().register(session);
-    scheduleExpiry(policy.idleTimeout().toNanos());
+    expiry.armed();
     if (!session.isOpen()) { // a handler has closed it at once
       counts.drop("session-closed");
       return null;
@@ -182,60 +176,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Share
     }
   }
 
-  private void scheduleExpiry(long nanos) {
-    if (!expiryIsScheduled) {
-      expiryIsScheduled = true;
-      ctx.executor().schedule(this::expire, nanos, TimeUnit.NANOSECONDS);
-    }
-  }
-
-  private void expire() {
-    expiryIsScheduled = false;
-    long limit = policy.idleTimeout().toNanos();
-    long at = ctx.executor().ticker().nanoTime();
-    for (int ended = 0; ended < ENDED_AT_ONCE; ended++) {
-      SessionChannel oldest = table.longestSilent();
-      if (oldest == null) {
-        return;
-      }
-      long left = limit - (at - oldest.heardAt);
-      if (left > 0) {
-        scheduleExpiry(left);
-        return;
-      }
-      counts.sessionEnded("idle");
-      oldest.pipeline().fireUserEventTriggered(new IdleEvent(policy.idleTimeout()));
-      oldest.close();
-      closed(oldest);
-    }
-    scheduleExpiry(0);
-  }
-
-  /** All sessions learn of it; those that owe nothing end at once, the others when they do not any more. */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof DrainEvent && !draining) {
+    if (event instanceof DrainEvent drain && !draining) {
       draining = true;
-      for (SessionChannel session : table.all()) {
-        session.pipeline().fireUserEventTriggered(event);
-      }
-      InFlight.begin(ctx.channel());
-      endWhatOwesNothing();
+      new SessionDrain(ctx, table).begin(drain);
     }
     ctx.fireUserEventTriggered(event);
-  }
-
-  private void endWhatOwesNothing() {
-    for (SessionChannel session : table.all()) {
-      if (InFlight.count(session) == 0 && !session.owes()) {
-        session.close();
-      }
-    }
-    if (table.size() == 0) {
-      InFlight.end(ctx.channel());
-    } else if (ctx.channel().isOpen()) {
-      ctx.executor().schedule(this::endWhatOwesNothing, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-    }
   }
 
   @Override
