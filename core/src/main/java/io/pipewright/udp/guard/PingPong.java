@@ -76,8 +76,8 @@ final class PingPong {
     Entry entry = entry(hash.of(hash.of(host, port), hash.of(content)), now);
     long silence = now - entry.heardAt;
     entry.heardAt = now;
-    boolean paused = silence > LOCAL_PAUSE_NANOS
-        && (silence > PAUSE_NANOS || networks.isOwn(address, now));
+    boolean paused =
+        silence > LOCAL_PAUSE_NANOS && (silence > PAUSE_NANOS || networks.isOwn(address, now));
     if (entry.provesItself || (paused && entry.withhold > 0)) {
       proved(entry, host, networks.isOwn(address, now), now);
       restart(entry, batch);
@@ -123,8 +123,8 @@ final class PingPong {
       if (verdict == LocalSockets.Verdict.YES) {
         entry.allowed = Integer.MAX_VALUE;
       }
-      boolean undecided = verdict == LocalSockets.Verdict.LATER
-          && entry.rounds - entry.allowed <= MOST_UNDECIDED;
+      boolean undecided =
+          verdict == LocalSockets.Verdict.LATER && entry.rounds - entry.allowed <= MOST_UNDECIDED;
       if (verdict == LocalSockets.Verdict.YES || undecided) {
         entry.outNow++;
         return false;
