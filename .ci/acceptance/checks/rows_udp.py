@@ -114,7 +114,7 @@ def bursts(bench):
 
 @check("S3", "udp-broadcast", "--broadcast asks whoever is there, and the one who answers is named; without it, exit 4")
 def broadcast(bench):
-    server = bench.server("udp-echo", "server", "--host", "0.0.0.0")
+    server = bench.server("udp-echo", "server", "--host", "0.0.0.0", "--answer-multicast")
     everybody = f"127.255.255.255:{server.port}"
     ended = bench.run("udp-echo", "client", everybody, "--broadcast", "--message", "who is there?").expect_code(0)
     expect(f"{LOCAL}:{server.port}" in ended.text() and "who is there?" in ended.text(), f"{ended!r}")

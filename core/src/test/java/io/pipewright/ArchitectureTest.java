@@ -45,8 +45,13 @@ class ArchitectureTest {
           ROOT + ".watchdog"),
       List.of(ROOT + ".pipeline"),
       List.of(ROOT + ".socket"),
-      List.of(ROOT + ".udp.batch", ROOT + ".udp.multicast", ROOT + ".udp.option"),
+      List.of(
+          ROOT + ".udp.batch",
+          ROOT + ".udp.multicast",
+          ROOT + ".udp.option",
+          ROOT + ".udp.session"),
       List.of(ROOT + ".tcp", ROOT + ".udp"),
+      List.of(ROOT + ".udp.guard"),
       List.of(ROOT + ".client"),
       List.of(ROOT + ".launch"));
 

@@ -7,6 +7,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.PromiseCombiner;
 import io.pipewright.PipewrightException;
 
@@ -63,6 +64,10 @@ abstract class FrameEncoder extends ChannelOutboundHandlerAdapter implements Fra
 
   static void writeBoth(
       ChannelHandlerContext ctx, ByteBuf first, ByteBuf second, ChannelPromise promise) {
+    if (ctx.channel().parent() instanceof DatagramChannel) { // there each buffer is a datagram
+      ctx.write(ctx.alloc().compositeBuffer(2).addComponents(true, first, second), promise);
+      return;
+    }
     PromiseCombiner both = new PromiseCombiner(ctx.executor());
     both.add(ctx.write(first));
     both.add(ctx.write(second));

@@ -2,6 +2,7 @@ package io.pipewright.udp;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import io.pipewright.udp.session.SessionCounts;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -26,12 +27,16 @@ public final class DatagramCounts {
   private final LongAdder resent = new LongAdder();
   private final Set<Tally> open = new HashSet<>();
   private final Tally closed = new Tally();
+  private final SessionCounts sessions = new SessionCounts(this::dropped);
 
   DatagramCounts() {}
 
-  /** The counts to which a channel of {@code UdpServer} or {@code UdpClient} belongs. */
+  /** The counts to which a channel of {@code UdpServer} or {@code UdpClient} belongs, or a session of one. */
   public static DatagramCounts of(Channel channel) {
     DatagramCounts counts = channel.attr(KEY).get();
+    if (counts == null && channel.parent() != null) {
+      counts = channel.parent().attr(KEY).get();
+    }
     if (counts == null) {
       throw new IllegalStateException(channel + " is no channel of UdpServer or UdpClient");
     }
@@ -82,6 +87,11 @@ public final class DatagramCounts {
   /** The kernel has not taken a datagram. */
   void sendFailed(String reason) {
     sendFailures.computeIfAbsent(reason, unseen -> new LongAdder()).increment();
+  }
+
+  /** How many sessions there are and were. */
+  public SessionCounts sessions() {
+    return sessions;
   }
 
   /** Datagrams of a burst that the kernel refused go out one by one. */

@@ -57,6 +57,19 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
    */
   public B pipeline(Pipeline pipeline) {
     Objects.requireNonNull(pipeline, "pipeline");
+    if (!givesEachPeerAChannel()) {
+      checkTakesDatagrams(pipeline);
+    }
+    this.pipeline = pipeline;
+    return self();
+  }
+
+  /** Whether the pipeline is not the socket's, but one of each peer. */
+  boolean givesEachPeerAChannel() {
+    return false;
+  }
+
+  private static void checkTakesDatagrams(Pipeline pipeline) {
     pipeline.framing().filter(framing -> framing.newDecoder().isPresent()).ifPresent(framing -> {
       throw new ConfigurationException(
           "framing", framing.describe(), "a datagram is a frame already; name none");
@@ -67,8 +80,6 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
           true,
           "datagrams carry their sender's address; decode the content in the handler");
     }
-    this.pipeline = pipeline;
-    return self();
   }
 
   /**
@@ -195,6 +206,11 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
     return self();
   }
 
+  /** What the handlers of a socket are, of all the datagrams on it. */
+  Pipeline socketPipeline(DatagramCounts counts) {
+    return requirePipeline();
+  }
+
   /** The pipeline, which somebody must have named by now. */
   final Pipeline requirePipeline() {
     if (pipeline == null) {
@@ -207,13 +223,14 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
   final ChannelSetup channelSetup(EventLoops loops, Logger logger) {
     ip.check(loops.transport());
     multicast.check(loops.transport());
+    DatagramCounts counts = new DatagramCounts();
     return new ChannelSetup(
         loops,
-        requirePipeline(),
+        socketPipeline(counts),
         Batching.choose(loops, batch, sendBursts, receiveBursts),
         ip,
         multicast,
-        new DatagramCounts(),
+        counts,
         new ErrorCounts(),
         maxDatagramBytes,
         logger);

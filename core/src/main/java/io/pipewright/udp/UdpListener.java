@@ -11,6 +11,7 @@ import io.pipewright.socket.ServerLifecycle;
 import io.pipewright.udp.batch.Batching;
 import io.pipewright.udp.multicast.Membership;
 import io.pipewright.udp.multicast.Memberships;
+import io.pipewright.udp.session.SessionCounts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -116,20 +117,23 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
 
   @Override
   public int connections() {
-    return 0;
+    return (int) setup.counts().sessions().open();
   }
 
-  /** A datagram service accepts nobody and refuses nobody. */
+  /** Without sessions a datagram service accepts nobody and refuses nobody. */
   @Override
   public ServerStats stats() {
     Tally total = setup.counts().total();
+    SessionCounts sessions = setup.counts().sessions();
     Map<String, Long> errors = new TreeMap<>(setup.errors().snapshot());
     setup.counts().sendFailures().forEach((reason, count) -> errors.put("send-" + reason, count));
     errors.putAll(setup.counts().dropped());
+    sessions.errors().snapshot().forEach((kind, count) -> errors.merge(kind, count, Long::sum));
+    sessions.ended().forEach((reason, count) -> errors.put("session-" + reason, count));
     return new ServerStats(
-        0,
-        0,
-        Map.of(),
+        sessions.open(),
+        sessions.opened(),
+        sessions.refused(),
         total.receivedBytes(),
         total.writtenBytes(),
         total.received(),

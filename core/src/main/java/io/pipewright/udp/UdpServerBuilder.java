@@ -7,15 +7,24 @@ import io.pipewright.BindFailedException;
 import io.pipewright.ConfigurationException;
 import io.pipewright.address.HostPort;
 import io.pipewright.log.Addresses;
+import io.pipewright.pipeline.Pipeline;
+import io.pipewright.pipeline.Slot;
+import io.pipewright.pipeline.Stage;
 import io.pipewright.socket.SocketErrors;
 import io.pipewright.transport.EventLoops;
 import io.pipewright.udp.multicast.JoinFailedException;
 import io.pipewright.udp.multicast.Membership;
 import io.pipewright.udp.multicast.Memberships;
+import io.pipewright.udp.session.SessionCounts;
+import io.pipewright.udp.session.SessionPolicy;
+import io.pipewright.udp.session.Sessions;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +47,8 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
   private int shards = 1;
   private boolean reuseAddress;
   private final List<Membership> memberships = new ArrayList<>();
+  private SessionPolicy sessions;
+  private final Map<String, Stage> protections = new LinkedHashMap<>();
 
   UdpServerBuilder() {
     super(DATAGRAMS_PER_READ, true);
@@ -111,6 +122,61 @@ public final class UdpServerBuilder extends UdpBuilder<UdpServerBuilder> {
   public UdpServerBuilder reuseAddress(boolean reuseAddress) {
     this.reuseAddress = reuseAddress;
     return this;
+  }
+
+  /**
+   * Adds a handler that sees every datagram of the sockets before {@link #pipeline} does, or replaces the one of the same name: a
+   * protection belongs to the socket, and one pipeline serves with it and without.
+   *
+   * @param protection whose handlers pass on what is a {@code DatagramPacket}, or release and count it
+   * @return this
+   */
+  public UdpServerBuilder protection(Stage protection) {
+    protections.put(protection.name(), protection);
+    return this;
+  }
+
+  /**
+   * Gives every remote address a channel of its own, a session, whose pipeline is {@link #pipeline}: one that a TCP service uses
+   * does, with framing and text if it has them. Its handlers read and write {@code ByteBuf}s, a datagram each; {@code
+   * remoteAddress()} is the peer. To be called before {@link #pipeline}.
+   *
+   * <p>Frames do not go on from one datagram to the next: the end of a datagram ends a line or what else a delimiter ends; a
+   * datagram that ends within a frame of a given length ends the session.
+   *
+   * @param policy how many sessions each socket has, and until when
+   * @return this
+   */
+  public UdpServerBuilder sessions(SessionPolicy policy) {
+    this.sessions = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  @Override
+  boolean givesEachPeerAChannel() {
+    return sessions != null;
+  }
+
+  /** What stands in the sockets' own pipelines. */
+  @Override
+  Pipeline socketPipeline(DatagramCounts counts) {
+    Pipeline whole = requirePipeline();
+    if (sessions != null) {
+      whole = Pipeline.builder().build().with(sessionStage(whole, counts.sessions()));
+    }
+    for (Stage protection : protections.values()) {
+      whole = whole.with(protection);
+    }
+    return whole;
+  }
+
+  private Stage sessionStage(Pipeline each, SessionCounts counts) {
+    SessionPolicy policy = sessions;
+    return new Stage(
+        Slot.HANDLER,
+        Sessions.NAME,
+        "a channel for each peer",
+        () -> Sessions.newHandler(policy, each, counts, log));
   }
 
   /**

@@ -2,10 +2,13 @@ package io.pipewright.udpecho;
 
 import io.pipewright.RunningServer;
 import io.pipewright.launch.Converters;
+import io.pipewright.launch.ExitCode;
+import io.pipewright.launch.LaunchException;
 import io.pipewright.launch.ServerOptions;
 import io.pipewright.launch.ServiceLauncher;
 import io.pipewright.launch.Terminal;
 import io.pipewright.pipeline.Pipeline;
+import io.pipewright.udp.session.SessionPolicy;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -36,6 +39,9 @@ final class ServerCommand implements Callable<Integer> {
   @Mixin
   private final SocketOptions socket = new SocketOptions();
 
+  @Mixin
+  private final GuardOptions guard = new GuardOptions();
+
   @Option(
       names = "--print",
       description =
@@ -51,6 +57,23 @@ final class ServerCommand implements Callable<Integer> {
         "  Default: verbatim; none with --print"
       })
   private Reply reply;
+
+  @Option(
+      names = "--sessions",
+      description = {
+        "Give each peer a channel of its own, as a TCP service has it; --idle-timeout (here 60s by default)",
+        "then ends the session of a peer that is silent, and not the server."
+      })
+  private boolean sessions;
+
+  @Option(
+      names = "--max-sessions",
+      paramLabel = "N",
+      defaultValue = "10000",
+      converter = Converters.Positive.class,
+      description =
+          "How many sessions there may be; a new peer takes the place of one that was heard once.")
+  private int maxSessions;
 
   @Option(
       names = "--charset",
@@ -79,6 +102,9 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (print && sessions) {
+      throw new LaunchException(ExitCode.USAGE, "--print and --sessions do not go together");
+    }
     if (!print) {
       return serve(() -> server().start());
     }
@@ -118,17 +144,21 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private UdpEchoServer server() {
-    return UdpEchoServer.builder()
+    UdpEchoServer server = UdpEchoServer.builder()
         .socket(udp -> socket.applyTo(udp.host(options.host())
             .port(options.port())
             .transport(options.transport())
             .loops(options.loops())))
         .reply(reply())
+        .guard(guard.guard())
         .maxDatagrams(count == null ? 0 : count)
         .idleTimeout(options.idleTimeout())
         .wireLog(options.wireLog())
         .measuredSessions(measuredSessions)
         .customize(this::customized);
+    return sessions
+        ? server.sessions(SessionPolicy.builder().maxSessions(maxSessions).build())
+        : server;
   }
 
   private Reply reply() {

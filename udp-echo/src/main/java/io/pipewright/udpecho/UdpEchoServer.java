@@ -1,14 +1,19 @@
 package io.pipewright.udpecho;
 
+import io.netty.channel.ChannelHandler;
 import io.pipewright.ConfigurationException;
+import io.pipewright.framing.Framing;
 import io.pipewright.idle.IdlePolicy;
 import io.pipewright.pipeline.Pipeline;
 import io.pipewright.pipeline.PipelineBuilder;
 import io.pipewright.pipeline.Slot;
+import io.pipewright.pipeline.Stage;
 import io.pipewright.socket.WaitingThreads;
 import io.pipewright.udp.RunningUdpServer;
 import io.pipewright.udp.UdpServer;
 import io.pipewright.udp.UdpServerBuilder;
+import io.pipewright.udp.guard.ReflectionGuard;
+import io.pipewright.udp.session.SessionPolicy;
 import io.pipewright.udpecho.measure.UdpEchoMeasurement;
 import io.pipewright.udpecho.session.SessionAnswers;
 import io.pipewright.udpecho.session.SessionCounter;
@@ -33,8 +38,8 @@ import java.util.function.UnaryOperator;
  *     .start();
  * }</pre>
  *
- * <p>Datagrams of up to 65,507 bytes come back whole. A datagram that gives port 0 as its source is
- * not answered. Not thread-safe; what {@link #start} returns is.
+ * <p>Datagrams of up to 65,507 bytes come back whole. Not answered, but counted, is what would make a
+ * reflector of it: {@link #guard}. Not thread-safe; what {@link #start} returns is.
  */
 public final class UdpEchoServer {
 
@@ -50,6 +55,8 @@ public final class UdpEchoServer {
   private Duration idleTimeout = Duration.ZERO;
   private boolean wireLog;
   private int measuredSessions = DEFAULT_MEASURED_SESSIONS;
+  private SessionPolicy sessions;
+  private ReflectionGuard guard = ReflectionGuard.builder().build();
   private UnaryOperator<Pipeline> customization = UnaryOperator.identity();
 
   private UdpEchoServer() {}
@@ -146,8 +153,33 @@ public final class UdpEchoServer {
   }
 
   /**
+   * Gives each peer a channel of its own, so that handlers see {@code ByteBuf}s, as those of a TCP echo do. {@link #idleTimeout},
+   * if it was set, then ends the session that was silent for so long, and not the server.
+   *
+   * @param policy how many sessions, and until when
+   * @return this
+   */
+  public UdpEchoServer sessions(SessionPolicy policy) {
+    this.sessions = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * Whom it does not answer, and how much it may send: what keeps an echo from being used against others. Default: all that
+   * {@link ReflectionGuard} refuses. A server that answers nothing needs none and has none.
+   *
+   * @param guard stands in front of the pipeline: what it refuses, handlers do not see
+   * @return this
+   */
+  public UdpEchoServer guard(ReflectionGuard guard) {
+    this.guard = Objects.requireNonNull(guard, "guard");
+    return this;
+  }
+
+  /**
    * Changes the pipeline: the way to add handlers of one's own. Called once, by {@link #start()}.
-   * Handlers see Netty's {@code DatagramPacket}; one that passes it on releases nothing.
+   * Handlers see Netty's {@code DatagramPacket}, or with {@link #sessions} {@code ByteBuf}; one that
+   * passes it on releases nothing.
    *
    * @param customization from the service's pipeline (its handler is named "echo") to the one that
    *     is used
@@ -169,8 +201,16 @@ public final class UdpEchoServer {
   public RunningUdpServer start() {
     CompletableFuture<Void> enough = new CompletableFuture<>();
     CompletableFuture<RunningUdpServer> started = new CompletableFuture<>();
-    Pipeline pipeline = customization.apply(
-        pipeline(() -> enough.complete(null), () -> kernelDrops(started.getNow(null))));
+    if (reply == Reply.VERBATIM) {
+      udp.protection(guard.stage());
+    }
+    if (maxDatagrams > 0) {
+      udp.protection(limit(() -> enough.complete(null)));
+    }
+    if (sessions != null) {
+      udp.sessions(idleTimeout.isZero() ? sessions : sessions.idleAfter(idleTimeout));
+    }
+    Pipeline pipeline = customization.apply(pipeline(() -> kernelDrops(started.getNow(null))));
     RunningUdpServer server = udp.pipeline(pipeline).start();
     started.complete(server);
     enough.thenRun(() -> server.drainAsync(LAST_ANSWERS));
@@ -183,29 +223,41 @@ public final class UdpEchoServer {
         : server.datagramStats().kernelDrops().orElse(SessionCounts.UNKNOWN);
   }
 
-  private Pipeline pipeline(Runnable limitReached, LongSupplier kernelDrops) {
+  /** In front of everything, since it counts what comes on all sockets, whoever sends it. */
+  private Stage limit(Runnable reached) {
+    AtomicLong left = new AtomicLong(maxDatagrams);
+    return new Stage(
+        Slot.CODEC,
+        "limit",
+        "ends the server after " + maxDatagrams + " datagrams",
+        () -> new DatagramLimit(left, reached));
+  }
+
+  private Pipeline pipeline(LongSupplier kernelDrops) {
     PipelineBuilder builder = Pipeline.builder();
     if (wireLog) {
       builder.wireLog(UdpEcho.PROGRAM);
     }
-    if (!idleTimeout.isZero()) {
+    if (sessions != null) {
+      builder.framing(Framing.none());
+    } else if (!idleTimeout.isZero()) {
       builder.idle(IdlePolicy.closeAfter(idleTimeout)).handler("idle-notice", new IdleNotice());
     }
-    if (maxDatagrams > 0) {
-      AtomicLong left = new AtomicLong(maxDatagrams);
-      builder.handler("limit", () -> new DatagramLimit(left, limitReached));
-    }
-    if (reply != Reply.VERBATIM) {
-      return builder.handler("echo", new SilentHandler()).build();
-    }
-    if (measuredSessions > 0) {
-      SessionTable sessions = new SessionTable(measuredSessions);
+    if (reply == Reply.VERBATIM && sessions == null && measuredSessions > 0) {
+      SessionTable measured = new SessionTable(measuredSessions);
       builder
-          .add(Slot.PROXY, "session-counter", new SessionCounter(sessions))
+          .add(Slot.PROXY, "session-counter", new SessionCounter(measured))
           .handler(
               "session-answers",
-              new SessionAnswers(sessions, kernelDrops, WaitingThreads.INSTANCE));
+              new SessionAnswers(measured, kernelDrops, WaitingThreads.INSTANCE));
     }
-    return builder.handler("echo", new EchoHandler()).build();
+    return builder.handler("echo", echo()).build();
+  }
+
+  private ChannelHandler echo() {
+    if (reply == Reply.NONE) {
+      return new SilentHandler();
+    }
+    return sessions == null ? new EchoHandler() : new SessionEchoHandler();
   }
 }

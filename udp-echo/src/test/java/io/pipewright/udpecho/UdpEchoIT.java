@@ -366,6 +366,7 @@ class UdpEchoIT {
       quoteCharacter = '"',
       value = {
         "server --reply loud|invalid value for option '--reply': expected one of verbatim, none but was 'loud' (see",
+        "server --print --sessions|--print and --sessions do not go together",
         "server --count 0|invalid value for option '--count': '0' is not a whole number from 1",
         "server --charset no-such|invalid value for option '--charset': this Java knows no charset",
         "client|missing required parameter: 'HOST:PORT' (see udp-echo client --help)",
