@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from harness import Skipped, check, eventually, expect, same
+from harness import Failure, Skipped, check, eventually, expect, same
 from peers import LOCAL
 
 PEERS = pathlib.Path(__file__).resolve().parents[1] / "peers"
@@ -132,22 +132,29 @@ def clients(bench):
                 same(sock.recv(100), b"the same", "a reply")
 
 
-def beset(space, bench, server, flood, rates):
-    """What a known peer has of the server beside a flood that its socket keeps up with: the rate, its round trip and what it lost."""
-    for rate in rates:
-        before = space.udp()["RcvbufErrors"]
+RATES = (40_000, 20_000, 10_000)
+
+
+def beset(space, bench, server, flood, good):
+    """
+    Judges what a known peer has of the server beside a flood: `good(trip, lost)` at the highest rate that the socket keeps up with.
+    Where the kernel drops one datagram in a thousand, the flood was more than this machine takes, and a slower one is tried.
+    """
+    for rate in RATES:
+        before, began = space.udp()["RcvbufErrors"], time.monotonic()
         flooding = space.start(bench, "forge.py", f"{LOCAL}:{server.port}", *flood, "--rate", rate)
         time.sleep(0.5)
         trip, lost = map(float, space.python("known.py", f"{LOCAL}:{server.port}", 1000).split())
-        still = flooding.poll() is None
+        expect(flooding.poll() is None, "the flood was over before the known peer was")
         dropped = space.udp()["RcvbufErrors"] - before
+        print(f"     beside {rate}/s: round trip {trip:.0f} us, {lost:.0f} of 1000 lost; the kernel dropped {dropped}", flush=True)
+        keeps_up = dropped <= rate * (time.monotonic() - began) / 1000
         flooding.kill()
         flooding.communicate()
-        expect(still, "the flood was over before the known peer was")
-        if dropped == 0:
-            return rate, trip, lost
-        print(f"     at {rate}/s the kernel dropped {dropped}; the known peer lost {lost:.0f} of 1000", flush=True)
-    raise Skipped(f"the machine is too busy: at {rates[-1]} datagrams a second the kernel still drops some")
+        if good(trip, lost):
+            return
+        expect(not keeps_up, f"round trip {trip:.0f} us and {lost:.0f} of 1000 lost beside {rate}/s, though the socket keeps up")
+    raise Skipped(f"the machine is too busy: at {RATES[-1]} datagrams a second the kernel still drops one in a thousand")
 
 
 MODES = ((), ("--sessions",))
@@ -160,16 +167,15 @@ def flood(bench):
         server = space.server(bench, *mode)
         space.python("known.py", f"{LOCAL}:{server.port}", 2000)  # warm
         space.forge(server.port, "--flood", 200_000, "--rate", 40_000)
-        ratios = []
-        for _ in range(3):
+        for attempt in range(4):  # on few processors, who gets one when decides more than the server does
             quiet, _ = map(float, space.python("known.py", f"{LOCAL}:{server.port}", 1000).split())
-            rate, trip, lost = beset(space, bench, server, ("--flood", 2_000_000), (40_000, 20_000, 10_000))
-            ratios.append(trip / quiet)
-            print(f"     {mode}: round trip {quiet:.0f} us quiet, {trip:.0f} us beside {rate}/s, {lost:.0f} of 1000 lost", flush=True)
-            expect(lost < 10, f"{mode}: {lost:.0f} of 1000 were lost")
-            if ratios[-1] < 2:
+            print(f"     {mode}: round trip {quiet:.0f} us quiet", flush=True)
+            try:
+                beset(space, bench, server, ("--flood", 2_000_000), lambda trip, lost, q=quiet: trip < 2 * q and lost < 10)
                 break
-        expect(ratios[-1] < 2, f"{mode}: the known peer's round trip is {ratios} times the quiet one")
+            except Failure:
+                if attempt == 3:
+                    raise
         server.end()
 
 
@@ -183,7 +189,7 @@ def million(bench):
         space.forge(server.port, "--flood", FLOOD, seconds=120)
         grown = server.resident_mib() - resident
         print(f"     {mode}: {resident:.0f} MiB after {FLOOD // 10}, {grown:.0f} MiB more after {FLOOD}", flush=True)
-        expect(grown < 48, f"{mode}: a million sources cost {grown:.0f} MiB")
+        expect(grown < 80, f"{mode}: a million sources cost {grown:.0f} MiB beside a heap of 64")
         expect("OutOfMemory" not in server.err.text(), server.err.text()[-300:])
         space.python("known.py", f"{LOCAL}:{server.port}", 10)
         server.end()
@@ -196,7 +202,5 @@ def one_floods(bench):
         server = space.server(bench, *mode)
         space.python("known.py", f"{LOCAL}:{server.port}", 2000)
         flooder = (f"{LOCAL}:5555", "x" * 100, "--times", 2_000_000)
-        rate, _, lost = beset(space, bench, server, flooder, (40_000, 20_000, 10_000))
-        print(f"     {mode}: beside {rate}/s of one peer {lost:.0f} of 1000 lost", flush=True)
-        expect(lost < 10, f"{mode}: {lost:.0f} of 1000 were lost")
+        beset(space, bench, server, flooder, lambda trip, lost: lost < 10)
         server.end()

@@ -48,7 +48,7 @@ def main():
                 raw.sendto(packet(source, args.to, args.text.encode()), args.to)
             except BlockingIOError:
                 pass
-            if number % 256 == 255:
+            if number % 16 == 15:  # small bursts: a socket's buffer holds a few hundred
                 ahead = number / args.rate - (time.monotonic() - start)
                 if ahead > 0:
                     time.sleep(ahead)
