@@ -160,7 +160,7 @@ final class Discovery implements Callable<Integer> {
       throw new LaunchException(
           ExitCode.TIMED_OUT,
           "nobody in %s offers %s: looked for %d ms"
-              .formatted(destination(), name, timeout.toMillis()));
+              .formatted(new HostPort(group, port), name, timeout.toMillis()));
     }
     return ExitCode.OK;
   }
