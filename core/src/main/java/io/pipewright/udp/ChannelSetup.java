@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.pipewright.log.BoundedLog;
 import io.pipewright.pipeline.Pipeline;
@@ -43,6 +44,10 @@ record ChannelSetup(
 
   private static final int LINES_PER_SECOND = 1;
 
+  /** A batch of answers is flushed as one: Netty's 64 KiB would cut one of 64 datagrams as long as Ethernet takes in two. */
+  private static final WriteBufferWaterMark UNSENT =
+      new WriteBufferWaterMark(128 * 1024, 256 * 1024);
+
   /**
    * A bootstrap for sockets of one family.
    *
@@ -54,6 +59,7 @@ record ChannelSetup(
     return new Bootstrap()
         .group(loops.group())
         .channelFactory(() -> newChannel(family))
+        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
         .handler(new ChannelInitializer<Channel>() {
           @Override
           protected void initChannel(Channel channel) {

@@ -113,7 +113,7 @@ public abstract class UdpBuilder<B extends UdpBuilder<B>> extends SocketBuilder<
   /**
    * How many datagrams one system call may receive: recvmmsg, where the transport has it and a self-check over loopback shows
    * that it works; elsewhere they come one by one. What is written before a flush goes out by sendmmsg there, too. Each datagram
-   * of a batch has address space of {@link #maxDatagramBytes} (64 of 64 KiB make 4 MiB a socket) and memory of what it brings.
+   * of a batch has address space of {@link #maxDatagramBytes} (32 of 64 KiB make 2 MiB a socket) and memory of what it brings.
    *
    * @param datagrams 1 to 1,024; 1 receives one by one
    * @return this

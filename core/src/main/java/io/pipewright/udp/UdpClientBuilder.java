@@ -40,7 +40,8 @@ public final class UdpClientBuilder extends UdpBuilder<UdpClientBuilder> {
   }
 
   /**
-   * Builds the client, with an event loop of its own unless some were lent. Opens no socket.
+   * Builds the client, with an event loop of its own unless some were lent. Opens no socket, but for those of the self-check of
+   * {@link #batch} on 127.0.0.1, once a process; must not be called on an event loop.
    *
    * @return the client, to be closed by the caller
    * @throws ConfigurationException if no pipeline was named

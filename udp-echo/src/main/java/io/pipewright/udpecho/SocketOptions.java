@@ -24,7 +24,7 @@ final class SocketOptions {
       converter = Converters.Positive.class,
       description = {
         "Receive up to so many datagrams by one system call, where that works.",
-        "  Default: 64"
+        "  Default: 32"
       })
   private Integer batch;
 

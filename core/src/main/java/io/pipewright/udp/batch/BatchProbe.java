@@ -35,6 +35,10 @@ public record BatchProbe(
       Finding none = Finding.not("Netty has no such calls on " + transport);
       return new BatchProbe(none, none, none, none);
     }
+    if (loops.inEventLoop()) {
+      Finding unknown = Finding.not("an event loop cannot wait for the self-check");
+      return new BatchProbe(unknown, unknown, unknown, unknown);
+    }
     return new LoopbackCheck(loops).run(probe -> DONE.put(transport, probe));
   }
 }

@@ -10,8 +10,8 @@ import io.netty.util.UncheckedBooleanSupplier;
 
 /**
  * The memory into which one channel receives its batches: one buffer with a slot for each datagram, used for every read. A slot
- * takes the largest datagram, and of one that is small only its own pages are ever touched: 64 slots of 64 KiB cost 4 MiB of
- * address space, and with small datagrams 256 KiB of memory.
+ * takes the largest datagram, and of one that is small only its own pages are ever touched: 32 slots of 64 KiB cost 2 MiB of
+ * address space, and with small datagrams 128 KiB of memory.
  *
  * <p>What a read is offered follows what the last ones brought, up to all slots, since Netty prepares each one that is offered.
  *
@@ -27,9 +27,7 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
   private static final int MOST_COPIED_READS = 1 << 20;
   private static final int CACHE_LINE_BYTES = 64;
   private static final int FEWEST_OFFERED = 4;
-
-  /** So many batches in a row that leave most slots empty halve what is offered. */
-  private static final int PATIENCE = 16;
+  private static final int NEARING = 8;
 
   /** In tests each buffer is watched; elsewhere a watched one, by chance one in 128, would slow its socket for ever. */
   private static final ByteBufAllocator MEMORY = new UnpooledByteBufAllocator(
@@ -39,7 +37,6 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
   private final int slots;
   private ByteBuf buffer;
   private int offered;
-  private int smallBatches;
   private int nextCopiedReads = FIRST_COPIED_READS;
   private int copiedReads;
   private boolean closed;
@@ -118,16 +115,18 @@ public final class ReceiveBuffers implements RecvByteBufAllocator {
     return buffer.setIndex(unoffered, unoffered).retain();
   }
 
-  /** A batch that was full may have been cut short; one slot too many costs a few dozen nanoseconds each time. */
+  /**
+   * Each slot that is offered costs some dozen nanoseconds, used or not; a batch that fills all of them may have been cut short. So
+   * what is offered doubles at once, and otherwise nears a quarter more than what comes.
+   */
   private void cameAtOnce(int datagrams) {
     if (datagrams >= offered) {
       offered = Math.min(2 * offered, slots);
-      smallBatches = 0;
-    } else if (datagrams > offered / 4) {
-      smallBatches = 0;
-    } else if (++smallBatches == PATIENCE) {
-      offered = Math.max(offered / 2, Math.min(FEWEST_OFFERED, slots));
-      smallBatches = 0;
+      return;
+    }
+    int enough = Math.max(datagrams + datagrams / 4 + 1, FEWEST_OFFERED);
+    if (enough < offered) {
+      offered -= (offered - enough + NEARING - 1) / NEARING;
     }
   }
 

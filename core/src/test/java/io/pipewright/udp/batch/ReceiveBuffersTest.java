@@ -83,7 +83,7 @@ class ReceiveBuffersTest {
     for (int i = 0; i < 1_000; i++) {
       reads.incMessagesRead(20);
     }
-    assertThat(offered(large, reads)).as("a third is used").isEqualTo(64);
+    assertThat(offered(large, reads)).as("a quarter more than comes").isEqualTo(26);
     for (int i = 0; i < 1_000; i++) {
       reads.incMessagesRead(1);
     }
