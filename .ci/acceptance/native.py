@@ -12,8 +12,8 @@ MAGIC = b"PIPEWRIGHT-FILES"
 BLOCK = 1 << 20
 AT_MOST = 64 << 10  # bytes of an answer's body
 
-HELLO, LIST, STAT, GET, SUMS = 0x01, 0x02, 0x03, 0x04, 0x05
-WELCOME, ENTRIES, FILE, DATA, SUM_LIST, END, ERROR = 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0xC0
+HELLO, LIST, STAT, GET, SUMS, PACK = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
+WELCOME, ENTRIES, FILE, DATA, SUM_LIST, END, PACKED, ERROR = 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0xC0
 
 BAD_REQUEST, UNKNOWN_REQUEST, UNSUPPORTED_VERSION, NOT_GIVEN, CHANGED = 1, 2, 3, 4, 5
 BUSY, DRAINING, UNAUTHORIZED, FAILED, OUT_OF_RANGE = 6, 7, 8, 9, 10
@@ -108,6 +108,10 @@ def get(name, version=None, offset=None, length=None):
 
 def sums(name, version, first, count):
     return frame(SUMS, (1, text(name)), (2, version), (3, u64(first)), (4, u32(count)))
+
+
+def pack(*names):
+    return frame(PACK, *((1, field(1, text(name))) for name in names))
 
 
 def fields(content):
@@ -209,12 +213,14 @@ class Client:
         return taken
 
     def answer(self):
-        """The next frame, with the raw bytes behind it if it is DATA."""
+        """The next frame, with the raw bytes behind it if it is DATA or PACK."""
         length = number(self.exactly(4))
         expect(1 <= length <= AT_MOST, f"an answer of {length} bytes")
         answer = Answer(self.exactly(length))
         if answer.kind == DATA:
             answer.data = self.exactly(number(answer.one(2, 4)))
+        if answer.kind == PACKED:
+            answer.data = self.exactly(sum(number(dict(fields(file))[1]) for file in answer.all(1) if file))
         if answer.kind == ERROR:
             raise Refused(answer)
         return answer
@@ -253,6 +259,22 @@ class Client:
         answer = self.answer()
         same((answer.kind, number(answer.one(1, 8))), (SUM_LIST, first), "the answer to SUMS")
         return list(struct.unpack(f">{len(answer.one(2)) // 4}I", answer.one(2)))
+
+    def packed(self, *names):
+        """The answer to a PACK: the bytes of the first of these files, None for one that is not in it."""
+        self.send(pack(*names))
+        answer, files, at = self.answer(), [], 0
+        same(answer.kind, PACKED, "the answer to PACK")
+        for file in answer.all(1):
+            described = dict(fields(file))
+            size = number(described[1]) if described else 0
+            content = answer.data[at : at + size]
+            if described:
+                same([len(described[id_]) for id_ in (1, 2, 3, 4)], [8, 8, 16, 4], "the widths of a file's fields")
+                same(number(described[4]), crc32c(content), "the sum of a file in a pack")
+            files.append(content if described else None)
+            at += size
+        return files
 
     def get(self, name, version=None, offset=None, length=None):
         self.send(get(name, version, offset, length))

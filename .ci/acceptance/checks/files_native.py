@@ -92,9 +92,36 @@ def documented(bench):
     same(native.number(answers[3].one(3, 4)), native.crc32c(raw), "the sum of the bytes")
     same(blocks[8:10], [native.sums("docs/hello.txt", version, 0, 1), native.stat("secret.txt")], "the next requests")
     same(native.Answer(blocks[10][4:]).one(2), u32(native.crc32c(b"Hello, world!\n"[:7] + raw)), "the sum of the whole file")
-    refusals = [native.Refused(native.Answer(block[4:])) for block in blocks[11:]]
+    asked = [field(1, native.text("docs/hello.txt")) + field(2, version), field(1, native.text("secret.txt"))]
+    same(blocks[12], frame(native.PACK, *((1, one) for one in asked)), "the request for a pack")
+    packed = b"".join(field(id_, value) for id_, value in ((1, u64(14)), (2, u64(facts.modified)), (3, version), (4, u32(native.crc32c(b"Hello, world!\n")))))
+    same(blocks[13], frame(native.PACKED, (1, packed), (1, b"")) + b"Hello, world!\n", "the pack")
+    refusals = [native.Refused(native.Answer(block[4:])) for block in (blocks[11], *blocks[14:])]
     same([one.code for one in refusals], [native.NOT_GIVEN, native.DRAINING], "the refusals")
     same((refusals[1].offset, refusals[1].retry_after_millis), (3 * BLOCK, 1000), "how to come back")
+
+
+@check("native", "native-packs", "packs hold what is given, whole and in order; what is left out is given by GET, or refused by it")
+def packs(bench):
+    root = shared(bench)
+    for number in range(300):
+        (root / f"p{number:03}").write_bytes(bytes([number % 251]) * (number * 37 % 9000))
+    (root / "long").write_bytes(b"x" * 1_500_000)
+    server = serve(bench, root)
+    wanted = [f"p{number:03}" for number in range(250)] + ["missing", "sub/deep/leaf", "..", "long"]
+    got = {}
+    with native.connect(server.port) as client:
+        while wanted:
+            files = client.packed(*wanted)
+            expect(0 < len(files) <= len(wanted), f"{len(files)} files where {len(wanted)} were asked for")
+            got.update(zip(wanted, files))
+            wanted = wanted[len(files) :]
+        for name, content in got.items():
+            if content is None:
+                expect(name in ("missing", "..", "long"), f"{name} is not packed")
+            else:
+                same(content, (root / name).read_bytes(), name)
+        same(client.get("long")[1], b"x" * 1_500_000, "what is too long for a pack")
 
 
 @check("native", "native-golden", "a conversation is, byte for byte, what docs/file-protocol.md says, whole and in single bytes")
@@ -230,7 +257,7 @@ def refusals(bench):
             native.get("one", None, 2**62), native.sums("one", version, 1, 1), native.sums("one", version, 2**43, 1),
         ):  # fmt: skip
             refused(client, native.OUT_OF_RANGE, asked)
-        for kind in (0x00, 0x06, 0x7F, 0x81, 0xC0, 0xFF):
+        for kind in (0x00, 0x07, 0x7F, 0x81, 0xC0, 0xFF):
             refused(client, native.UNKNOWN_REQUEST, frame(kind, (1, b"what")))
         client.send(frame(native.STAT, (200, b"from a later version"), (1, b"one"), (99, b"")))
         same(native.Facts(client.answer()).size, 1, "a request with fields from a later version")
@@ -242,6 +269,9 @@ NAME, VERSION = (1, b"one"), (2, bytes(16))
 BAD = {
     "an empty body": b"\0\0\0\0",
     "STAT without a name": frame(native.STAT),
+    "PACK of nothing": frame(native.PACK),
+    "PACK of a file without a name": frame(native.PACK, (1, b"")),
+    "PACK of 257 files": frame(native.PACK, *[(1, field(1, b"one"))] * 257),
     "GET without a name": frame(native.GET, (3, u64(0))),
     "SUMS without a version": frame(native.SUMS, NAME, (3, u64(0)), (4, u32(1))),
     "a name twice": frame(native.STAT, NAME, NAME),

@@ -122,7 +122,7 @@ final class Lane {
       files.askAgain(fetch.left(), fetch.notPacked());
       files.came(this, fetch.others());
     } else if (Causes.of(cause) instanceof RemoteFailure failure) {
-      files.refused(this, fetch.asked(), failure);
+      files.packRefused(this, fetch.asked(), failure);
     } else {
       files.broke(this, fetch.asked(), Causes.of(cause));
     }

@@ -3,6 +3,7 @@ package io.pipewright.filetransfer.fetching;
 import io.pipewright.filetransfer.download.Connections;
 import io.pipewright.filetransfer.link.RemoteFailure;
 import io.pipewright.filetransfer.protocol.Answer.FileFacts;
+import io.pipewright.filetransfer.protocol.ErrorCode;
 import io.pipewright.filetransfer.protocol.Limits;
 import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.SmallFile;
@@ -59,6 +60,7 @@ final class SmallFiles {
   private final Deque<TreeEntry> single = new ArrayDeque<>();
   private final List<Lane> lanes = new ArrayList<>();
   private Retries retries;
+  private boolean packs = true;
   private int opening;
   private int unsettled;
   private boolean over;
@@ -76,6 +78,7 @@ final class SmallFiles {
   /** Asks another server from now on, also for what the one before has not given yet. */
   void turnTo(Server next) {
     server = next;
+    packs = true;
     retries = new Retries(workplace, next);
     List<Lane> before = List.copyOf(lanes);
     lanes.clear();
@@ -115,17 +118,21 @@ final class SmallFiles {
   /** Asks for as much as a connection takes. */
   void feed(Lane lane) {
     while (!over && lane.isHungry() && !isEmpty()) {
-      if (single.isEmpty()) {
-        List<TreeEntry> pack = pack(lane);
-        unsettled += pack.size();
-        lane.ask(pack);
-      } else {
-        unsettled++;
-        lane.ask(single.poll());
-      }
+      askNext(lane);
     }
     if (!over && isHungry()) {
       ending.hungry();
+    }
+  }
+
+  private void askNext(Lane lane) {
+    if (single.isEmpty() && packs) {
+      List<TreeEntry> pack = pack(lane);
+      unsettled += pack.size();
+      lane.ask(pack);
+    } else {
+      unsettled++;
+      lane.ask(single.isEmpty() ? packable.poll() : single.poll());
     }
   }
 
@@ -236,6 +243,17 @@ final class SmallFiles {
       unsettled -= notPacked.size();
       single.addAll(notPacked);
     }
+  }
+
+  /** As {@link #refused}; a server that knows no packs is asked for file after file. */
+  void packRefused(Lane lane, List<TreeEntry> files, RemoteFailure failure) {
+    if (over || failure.code() != ErrorCode.UNKNOWN_REQUEST) {
+      refused(lane, files, failure);
+      return;
+    }
+    packs = false;
+    putBack(files);
+    feed(lane);
   }
 
   /** The server has a reason not to give these files, or to give nothing now. */
