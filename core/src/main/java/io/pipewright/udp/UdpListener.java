@@ -8,6 +8,7 @@ import io.pipewright.InFlight;
 import io.pipewright.ServerStats;
 import io.pipewright.kernel.UdpSockets;
 import io.pipewright.socket.ServerLifecycle;
+import io.pipewright.socket.WaitingThreads;
 import io.pipewright.udp.batch.Batching;
 import io.pipewright.udp.multicast.Membership;
 import io.pipewright.udp.multicast.Memberships;
@@ -102,7 +103,7 @@ final class UdpListener extends ServerLifecycle implements RunningUdpServer {
   /** Reading what the kernel tells is reading files: on none of the event loops. */
   private void done(AtomicInteger undone) {
     if (undone.decrementAndGet() == 0) {
-      CompletableFuture.runAsync(() -> lastKernelDrops = kernelDrops())
+      CompletableFuture.runAsync(() -> lastKernelDrops = kernelDrops(), WaitingThreads.INSTANCE)
           .whenComplete((told, failure) -> channels.forEach(Channel::close));
     }
   }

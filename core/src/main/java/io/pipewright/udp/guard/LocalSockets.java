@@ -1,5 +1,6 @@
 package io.pipewright.udp.guard;
 
+import io.pipewright.kernel.UdpSocketRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>From the kernel's own tables, {@code /proc/net/udp} and {@code udp6}; elsewhere than on Linux nobody is known. Asked only
  * about peers of this machine that are about to be cut off; the tables are read on the event loop, from memory, at most 20 times
- * a second. Not thread-safe.
+ * a second and 2,000 lines of each. Not thread-safe.
  */
 final class LocalSockets {
 
@@ -30,10 +31,9 @@ final class LocalSockets {
 
   private static final Logger log = LoggerFactory.getLogger(LocalSockets.class);
   private static final long LEAST_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final int LOCAL_COLUMN = 1;
-  private static final int REMOTE_COLUMN = 2;
-  private static final int QUEUES_COLUMN = 4;
-  private static final int HEX = 16;
+
+  /** Some milliseconds' worth. On a machine with more sockets not every client is known. */
+  private static final int MOST_LINES = 2_000;
 
   private final Path tables;
   private final int ourPort;
@@ -69,7 +69,11 @@ final class LocalSockets {
     unread = new BitSet();
     for (String table : new String[] {"udp", "udp6"}) {
       try (Stream<String> lines = Files.lines(tables.resolve(table))) {
-        lines.skip(1).forEach(line -> note(line, connected, others));
+        lines
+            .skip(1)
+            .limit(MOST_LINES)
+            .flatMap(line -> UdpSocketRow.parse(line).stream())
+            .forEach(socket -> note(socket, connected, others));
       } catch (IOException | UncheckedIOException | NumberFormatException e) {
         log.debug("{} cannot be read: nobody is known by it", table, e);
       }
@@ -78,20 +82,10 @@ final class LocalSockets {
     clients = connected;
   }
 
-  private void note(String line, BitSet connected, BitSet others) {
-    String[] columns = line.trim().split(" +", QUEUES_COLUMN + 2);
-    if (columns.length > QUEUES_COLUMN) {
-      int local = afterColon(columns[LOCAL_COLUMN]);
-      int remote = afterColon(columns[REMOTE_COLUMN]);
-      (remote == ourPort ? connected : others).set(local);
-      if (afterColon(columns[QUEUES_COLUMN]) > 0) {
-        unread.set(local);
-      }
+  private void note(UdpSocketRow socket, BitSet connected, BitSet others) {
+    (socket.remotePort() == ourPort ? connected : others).set(socket.localPort());
+    if (socket.unreadBytes() > 0) {
+      unread.set(socket.localPort());
     }
-  }
-
-  /** The port of an address, or what is in the receive queue. */
-  private static int afterColon(String address) {
-    return Integer.parseInt(address, address.indexOf(':') + 1, address.length(), HEX);
   }
 }

@@ -4,6 +4,7 @@ import io.pipewright.PipewrightException;
 import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
 import io.pipewright.filetransfer.download.TreeDownload;
+import io.pipewright.log.JsonLine;
 import java.io.PrintStream;
 
 /**

@@ -5,6 +5,7 @@ import io.pipewright.filetransfer.download.Download;
 import io.pipewright.filetransfer.download.DownloadEvent;
 import io.pipewright.filetransfer.download.TreeDownload;
 import io.pipewright.launch.ExitCode;
+import io.pipewright.log.JsonLine;
 
 /** What scripts read of a download. A member never changes its name or meaning; new ones may come. */
 final class JsonEvents {

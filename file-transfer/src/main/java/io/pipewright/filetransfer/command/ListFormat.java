@@ -1,6 +1,7 @@
 package io.pipewright.filetransfer.command;
 
 import io.pipewright.log.Escaped;
+import io.pipewright.log.JsonLine;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;

@@ -7,6 +7,7 @@ import io.pipewright.launch.ExitCode;
 import io.pipewright.launch.LaunchException;
 import io.pipewright.launch.Terminal;
 import io.pipewright.log.Escaped;
+import io.pipewright.log.JsonLine;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.EnumMap;

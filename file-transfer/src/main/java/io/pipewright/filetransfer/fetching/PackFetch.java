@@ -65,10 +65,11 @@ final class PackFetch implements PackReceiver {
       FileFacts facts = came.get().facts();
       boolean same = lane.isAs(entry, facts);
       (same ? handedOver : others).add(entry);
-      files.add(new PackedFile(
-          (int) facts.size(),
-          came.get().sum(),
-          same ? Optional.of(lane.smallFile(entry, facts)) : Optional.empty()));
+      int sum = came.get().sum();
+      files.add(
+          same
+              ? PackedFile.wanted(lane.smallFile(entry, facts), sum)
+              : new PackedFile((int) facts.size(), sum, Optional.empty()));
     }
     left = asked.subList(pack.files().size(), asked.size());
     disk.begin(files, this::settled);

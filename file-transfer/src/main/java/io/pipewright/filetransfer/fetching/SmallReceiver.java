@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.pipewright.filetransfer.link.GetReceiver;
 import io.pipewright.filetransfer.protocol.Answer.Data;
 import io.pipewright.filetransfer.protocol.Answer.FileFacts;
-import io.pipewright.filetransfer.saving.BlockOutcome;
 import io.pipewright.filetransfer.saving.DiskQueue;
+import io.pipewright.filetransfer.saving.PackedFile;
 import io.pipewright.filetransfer.saving.SmallFile;
 import java.util.List;
 
@@ -49,16 +49,21 @@ final class SmallReceiver implements GetReceiver {
     }
     small = lane.smallFile(file, facts);
     if (facts.size() == 0) {
-      disk.begin(small, SUM_OF_NOTHING, this::settled);
+      begin(SUM_OF_NOTHING);
       disk.end();
       handedOver = true;
     }
   }
 
+  private void begin(int sum) {
+    disk.begin(
+        List.of(PackedFile.wanted(small, sum)), outcomes -> lane.settled(List.of(file), outcomes));
+  }
+
   @Override
   public void block(Data header) {
     if (!another) {
-      disk.begin(small, header.sum(), this::settled);
+      begin(header.sum());
     }
   }
 
@@ -77,9 +82,5 @@ final class SmallReceiver implements GetReceiver {
       disk.end();
       handedOver = true;
     }
-  }
-
-  private void settled(BlockOutcome outcome) {
-    lane.settled(List.of(file), List.of(outcome));
   }
 }

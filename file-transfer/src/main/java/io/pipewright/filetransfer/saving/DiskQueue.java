@@ -118,17 +118,6 @@ public final class DiskQueue {
   }
 
   /**
-   * A small file comes.
-   *
-   * @param file what it is to be; its folder must stay open until the outcome
-   * @param sum its CRC32C, as the server says
-   * @param whenEnded told once, on the event loop, what became of it, after {@link #end}; on another thread only if that has ended
-   */
-  public void begin(SmallFile file, int sum, Consumer<BlockOutcome> whenEnded) {
-    begin(new SmallIntake(file, sum, outcome -> outcomes.add(() -> whenEnded.accept(outcome), 1)));
-  }
-
-  /**
    * Several small files come, their bytes one behind the other.
    *
    * @param files what they are to be, in that order; their folders must stay open until the outcomes

@@ -11,6 +11,11 @@ import java.util.Optional;
  */
 public record PackedFile(int bytes, int sum, Optional<SmallFile> file) {
 
+  /** A file whose bytes are wanted. */
+  public static PackedFile wanted(SmallFile file, int sum) {
+    return new PackedFile(file.size(), sum, Optional.of(file));
+  }
+
   /** Checks the sizes. */
   public PackedFile {
     if (bytes < 0 || (file.isPresent() && file.get().size() != bytes)) {

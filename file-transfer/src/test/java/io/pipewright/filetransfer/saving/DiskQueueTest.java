@@ -89,7 +89,9 @@ class DiskQueueTest {
 
     Line begin(SmallFile file, int sum) {
       outcome = new CompletableFuture<>();
-      return call(() -> queue.begin(file, sum, outcome::complete));
+      CompletableFuture<BlockOutcome> only = outcome;
+      return call(() -> queue.begin(
+          List.of(PackedFile.wanted(file, sum)), outcomes -> only.complete(outcomes.get(0))));
     }
 
     Line write(byte[] bytes) {
@@ -418,9 +420,9 @@ class DiskQueueTest {
             for (int i = 0; i < 60; i++) {
               SmallFile file = new SmallFile(
                   target, safe("many/" + i), 100, Instant.EPOCH, ExistingFile.REFUSE, false);
-              queue.begin(file, Content.sum(bytes), outcome -> {
+              queue.begin(List.of(PackedFile.wanted(file, Content.sum(bytes))), became -> {
                 assertThat(counting.inEventLoop()).isTrue();
-                outcomes.add(outcome);
+                outcomes.addAll(became);
               });
               queue.write(Unpooled.copiedBuffer(bytes));
               queue.end();

@@ -1,5 +1,6 @@
 package io.pipewright.udpecho.measure;
 
+import io.pipewright.log.JsonLine;
 import io.pipewright.udpecho.session.SessionCounts;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,7 +13,7 @@ final class ReportJson {
   private ReportJson() {}
 
   static String of(MeasurementReport report) {
-    Json json = new Json()
+    JsonLine json = new JsonLine()
         .put("target", report.target())
         .put("transport", report.transport())
         .put("size", report.sizeBytes())
@@ -32,7 +33,7 @@ final class ReportJson {
     return json.toString();
   }
 
-  private static void counts(Json json, Counts counts) {
+  private static void counts(JsonLine json, Counts counts) {
     json.put("sent", counts.sent())
         .put("sendFailures", counts.sendFailures())
         .put("answered", counts.answered())
@@ -46,7 +47,7 @@ final class ReportJson {
     known(json, "droppedHere", counts.droppedHere());
   }
 
-  private static void times(Json json, String name, Optional<RoundTrip> times) {
+  private static void times(JsonLine json, String name, Optional<RoundTrip> times) {
     if (times.isEmpty()) {
       json.putNull(name);
       return;
@@ -54,7 +55,7 @@ final class ReportJson {
     RoundTrip time = times.get();
     json.put(
         name,
-        new Json()
+        new JsonLine()
             .put("answers", time.answers())
             .put("min", time.minNanos() / MICROS)
             .put("mean", time.meanNanos() / MICROS)
@@ -66,14 +67,14 @@ final class ReportJson {
             .put("max", time.maxNanos() / MICROS));
   }
 
-  private static Json server(ServerSide server) {
+  private static JsonLine server(ServerSide server) {
     SessionCounts counts = server.counts();
-    Json lost = new Json().put("wayThere", server.lostOnTheWayThere());
+    JsonLine lost = new JsonLine().put("wayThere", server.lostOnTheWayThere());
     known(lost, "ofTheseInItsBuffer", server.lostInItsBuffer());
     lost.put("atServer", server.lostAtTheServer()).put("wayBack", server.lostOnTheWayBack());
-    Json reordered = new Json().put("wayThere", server.reorderedOnTheWayThere());
+    JsonLine reordered = new JsonLine().put("wayThere", server.reorderedOnTheWayThere());
     known(reordered, "wayBack", server.reorderedOnTheWayBack());
-    Json json = new Json()
+    JsonLine json = new JsonLine()
         .put("received", counts.received())
         .put("distinct", counts.distinct())
         .put("answered", counts.answered())
@@ -88,11 +89,11 @@ final class ReportJson {
         .put("corrupted", ways(server.corruptedOnTheWayThere(), server.corruptedOnTheWayBack()));
   }
 
-  private static Json ways(long there, long back) {
-    return new Json().put("wayThere", there).put("wayBack", back);
+  private static JsonLine ways(long there, long back) {
+    return new JsonLine().put("wayThere", there).put("wayBack", back);
   }
 
-  private static void known(Json json, String name, OptionalLong value) {
+  private static void known(JsonLine json, String name, OptionalLong value) {
     if (value.isPresent()) {
       json.put(name, value.getAsLong());
     } else {

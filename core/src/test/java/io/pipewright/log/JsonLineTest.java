@@ -1,4 +1,4 @@
-package io.pipewright.filetransfer.command;
+package io.pipewright.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
